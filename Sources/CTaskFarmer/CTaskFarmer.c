@@ -1,0 +1,209 @@
+#define _GNU_SOURCE
+#include "CTaskFarmer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 1U
+#endif
+
+// Handlers are reset by exec; only ignored signals survive it, so only those need a system call each.
+static void restore_signals(const sigset_t *ignored) {
+    struct sigaction plain;
+    memset(&plain, 0, sizeof plain);
+    plain.sa_handler = SIG_DFL;
+    for (int number = 1; number < 65; number++)
+        if (sigismember(ignored, number) == 1) sigaction(number, &plain, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void find_ignored(sigset_t *ignored) {
+    sigemptyset(ignored);
+    struct sigaction current;
+    for (int number = 1; number < 65; number++)
+        if (sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN) sigaddset(ignored, number);
+}
+
+// dup2 onto the same number would keep close-on-exec, so that case clears the flag instead.
+static int place(int from, int to) {
+    if (from == to) return fcntl(to, F_SETFD, 0);
+    return dup2(from, to) < 0 ? -1 : 0;
+}
+
+int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
+    static _Thread_local int prepared;
+    static _Thread_local sigset_t ignored;
+    if (!prepared) {
+        find_ignored(&ignored);
+        prepared = 1;
+    }
+    volatile int failure = 0, reached_exec = 0;
+    pid_t parent = getpid();
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = vfork();
+    if (child == 0) {
+        // The parent's memory is borrowed until exec: nothing here may touch more than the stack and two words.
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) _exit(127);
+        if (place(request->standard_input, 0) || place(request->standard_output, 1) || place(1, 2)) {
+            failure = errno;
+            _exit(127);
+        }
+        if (request->inherited >= 0 && place(request->inherited, 3)) {
+            failure = errno;
+            _exit(127);
+        }
+        restore_signals(&ignored);
+        reached_exec = 1;
+        int last = ENOENT;
+        for (const char *const *path = request->candidates; *path; path++) {
+            execve(*path, request->arguments, request->environment);
+            if (errno != ENOENT && errno != ENOTDIR) last = errno;
+        }
+        if (request->fallback) {
+            execve(request->fallback, request->fallback_arguments, request->environment);
+            last = errno;
+        }
+        failure = last;  // written only by a child that is about to leave: it tells the parent so
+        _exit(127);
+    }
+    int fork_error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (child < 0) {
+        *error = fork_error;
+        *executed = 0;
+        return -1;
+    }
+    if (failure) {
+        int status;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+        *error = failure;
+        *executed = reached_exec;
+        return -1;
+    }
+    *error = 0;
+    *executed = 1;
+    return child;
+}
+
+int tf_peek_ended(int *pid) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    int result;
+    do result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WNOTHREAD);
+    while (result < 0 && errno == EINTR);
+    if (result < 0) return errno == ECHILD ? 0 : -1;
+    if (info.si_pid == 0) return 0;
+    *pid = info.si_pid;
+    return 1;
+}
+
+int tf_flock(int descriptor, int operation) { return flock(descriptor, operation); }
+int tf_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
+int tf_openat(int folder, const char *path, int flags, unsigned mode) { return openat(folder, path, flags, mode); }
+int tf_memfd(const char *name) { return (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC); }
+
+int tf_terminal_width(int descriptor) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+static void make_set(sigset_t *set, const int *signals, size_t count) {
+    sigemptyset(set);
+    for (size_t index = 0; index < count; index++) sigaddset(set, signals[index]);
+}
+
+int tf_block_signals(const int *signals, size_t count) {
+    sigset_t set;
+    make_set(&set, signals, count);
+    return pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int tf_signal_descriptor(const int *signals, size_t count) {
+    sigset_t set;
+    make_set(&set, signals, count);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int tf_next_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    ssize_t got;
+    do got = read(descriptor, &info, sizeof info); while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int tf_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
+
+int tf_close_on_exec_all(void) {
+    DIR *folder = opendir("/proc/self/fd");
+    if (!folder) return -1;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        int descriptor = atoi(entry->d_name);
+        if (descriptor > 2) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+    return closedir(folder);
+}
+
+// The mask of a machine with more processors than cpu_set_t holds needs a larger buffer; the kernel says EINVAL.
+int tf_affinity_count(void) {
+    for (int processors = 1024; processors <= 1 << 20; processors *= 2) {
+        cpu_set_t *set = CPU_ALLOC(processors);
+        if (!set) return -1;
+        size_t size = CPU_ALLOC_SIZE(processors);
+        int result = sched_getaffinity(0, size, set);
+        int count = result == 0 ? CPU_COUNT_S(size, set) : -1;
+        CPU_FREE(set);
+        if (result == 0) return count;
+        if (errno != EINVAL) return -1;
+    }
+    return -1;
+}
+
+int tf_wakeup(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds) {
+    struct pollfd list[8];
+    if (count > 8) count = 8;
+    for (size_t index = 0; index < count; index++) {
+        list[index].fd = descriptors[index];
+        list[index].events = POLLIN;
+        list[index].revents = 0;
+    }
+    struct timespec time = {nanoseconds / 1000000000L, nanoseconds % 1000000000L};
+    return ppoll(list, count, nanoseconds < 0 ? NULL : &time, NULL);
+}
+
+void tf_own_usage(long *microseconds, long *resident_kib) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    *microseconds = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000L + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+    *resident_kib = used.ru_maxrss;
+}
+
+long tf_filesystem_kind(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (long)facts.f_type : -1;
+}

@@ -1,0 +1,44 @@
+// What Swift cannot reach: a child between vfork and exec, variadic and shadowed system calls, raw arguments.
+#ifndef CTASKFARMER_H
+#define CTASKFARMER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A process to start. All pointers stay valid until tf_spawn returns.
+struct tf_spawn {
+    const char *const *candidates;   ///< executable paths tried in order with `arguments`; ends in NULL, may be empty
+    char *const *arguments;          ///< argv for the candidates; ends in NULL
+    const char *fallback;            ///< tried last, with `fallback_arguments`; may be NULL
+    char *const *fallback_arguments;
+    char *const *environment;
+    int standard_input;              ///< becomes descriptor 0
+    int standard_output;             ///< becomes descriptors 1 and 2
+    int inherited;                   ///< becomes descriptor 3, or -1
+};
+
+/// Starts a process in a group of its own that dies with the calling thread. Costs a vfork.
+/// Returns the process ID, or -1 with the error number of fork or exec in *error, and in *executed whether it was exec.
+int tf_spawn(const struct tf_spawn *request, int *error, int *executed);
+
+/// One ended child of the calling thread, left unreaped: 1 with *pid, 0 if none has ended, -1 with errno.
+int tf_peek_ended(int *pid);
+
+int tf_flock(int descriptor, int operation);
+int tf_open(const char *path, int flags, unsigned mode);
+int tf_openat(int folder, const char *path, int flags, unsigned mode);
+int tf_memfd(const char *name);
+int tf_terminal_width(int descriptor);
+int tf_signal_descriptor(const int *signals, size_t count);
+int tf_block_signals(const int *signals, size_t count);
+int tf_next_signal(int descriptor);
+int tf_ignore_signal(int signal);
+int tf_close_on_exec_all(void);
+int tf_affinity_count(void);
+int tf_wakeup(void);
+/// Waits until a descriptor can be read; negative nanoseconds wait for ever.
+int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds);
+void tf_own_usage(long *microseconds, long *resident_kib);
+long tf_filesystem_kind(const char *path);
+
+#endif

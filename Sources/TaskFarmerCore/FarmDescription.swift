@@ -1,0 +1,69 @@
+// `farm.json`: what a work directory is for, written once.
+
+internal import FoundationEssentials
+
+/// What a work directory is for.
+package struct FarmDescription: Sendable, Equatable, Codable {
+    /// How logs are laid out: all in one folder, or in folders of 1,000.
+    package enum LogLayout: String, Sendable, Codable { case flat, folders }
+
+    package var format = "taskfarmer"
+    package var version = FarmDescription.currentVersion
+    /// When it was made, in microseconds since 1970.
+    package var created: Int
+    /// The task list, as it was named; `-` for standard input. Bytes that are not UTF-8 show as U+FFFD.
+    package var list: String
+    package var handler: String
+    /// The lock file. A bare name lies in the work directory.
+    package var lock: String
+    /// What the lock file must carry: 32 hexadecimal digits.
+    package var nonce: String
+    package var logs: LogLayout
+
+    package static let currentVersion = 1
+
+    package init(created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout) {
+        self.created = created
+        self.list = list
+        self.handler = handler
+        self.lock = lock
+        self.nonce = nonce
+        self.logs = logs
+    }
+
+    package var encoded: [UInt8] {
+        var bytes = Array("{\n".utf8)
+        bytes.append("  \"format\": \(JSONText.string(format)),\n  \"version\": \(version),\n  \"created\": \(created),\n")
+        bytes.append("  \"list\": \(JSONText.string(list)),\n  \"handler\": \(JSONText.string(handler)),\n")
+        bytes.append("  \"lock\": \(JSONText.string(lock)),\n  \"nonce\": \(JSONText.string(nonce)),\n")
+        bytes.append("  \"logs\": \(JSONText.string(logs.rawValue))\n}\n")
+        return bytes
+    }
+
+    /// Why a farm.json cannot be used.
+    package enum Problem: Error, Equatable {
+        case notReadable
+        case unknownVersion(Int)
+    }
+
+    package init(_ bytes: [UInt8]) throws(Problem) {
+        struct Version: Codable { var format: String, version: Int }
+        let decoder = JSONDecoder()
+        guard let head = try? decoder.decode(Version.self, from: Data(bytes)), head.format == "taskfarmer" else {
+            throw .notReadable
+        }
+        guard head.version == Self.currentVersion else { throw .unknownVersion(head.version) }
+        guard let whole = try? decoder.decode(Self.self, from: Data(bytes)) else { throw .notReadable }
+        self = whole
+    }
+
+    /// Where a task's log lies below `logs/`.
+    package func logName(_ task: Int) -> (folder: String?, file: String) {
+        switch logs {
+        case .flat: return (nil, "log_\(task)")
+        case .folders:
+            let folder = String(task / 1000)
+            return (String(repeating: "0", count: max(0, 4 - folder.count)) + folder, "log_\(task)")
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// A farmer's journal: what it claimed, started, finished and gave back, in one file that it alone writes. A line is a kind,
+// a checksum and the content; a claim is followed by the claimed lines themselves, so that nothing else is needed to
+// put them back. Claims and releases belong to a change of the shared state and count only if that was committed.
+
+package enum JournalRecord: Sendable, Equatable {
+    case claim(epoch: Int, tasks: [FarmTask])
+    case release(epoch: Int, tasks: [Int])
+    /// The change with this epoch was given up.
+    case void(epoch: Int)
+    case start(RunningTask)
+    case end(Attempt)
+
+    /// A task that was started and has not ended.
+    package struct RunningTask: Sendable, Equatable {
+        package var task: Int
+        package var attempt: Int
+        package var slot: Int
+        /// The process group.
+        package var group: Int
+        /// Microseconds since 1970.
+        package var started: Int
+
+        package init(task: Int, attempt: Int, slot: Int, group: Int, started: Int) {
+            self.task = task
+            self.attempt = attempt
+            self.slot = slot
+            self.group = group
+            self.started = started
+        }
+    }
+
+    package static func header(farmer: String) -> [UInt8] { Array("taskfarmer-journal 1 \(farmer)\n".utf8) }
+
+    package func append(to bytes: inout [UInt8]) {
+        var content: [UInt8] = []
+        var body: [UInt8] = []
+        let kind: UInt8
+        switch self {
+        case .claim(let epoch, let tasks):
+            kind = UInt8(ascii: "C")
+            for task in tasks {
+                body.append(decimal: task.id)
+                body.append(32)
+                body.append(decimal: task.attempts)
+                body.append(32)
+                body.append(contentsOf: task.command)
+                body.append(10)
+            }
+            content.append("\(epoch) \(tasks.count) \(body.count) ")
+            content.append(hexadecimal: Checksum.of(body), digits: 16)
+        case .release(let epoch, let tasks):
+            kind = UInt8(ascii: "R")
+            content.append(decimal: epoch)
+            for task in tasks {
+                content.append(32)
+                content.append(decimal: task)
+            }
+        case .void(let epoch):
+            kind = UInt8(ascii: "V")
+            content.append(decimal: epoch)
+        case .start(let running):
+            kind = UInt8(ascii: "S")
+            for (index, value) in [running.task, running.attempt, running.slot, running.group, running.started].enumerated() {
+                if index > 0 { content.append(32) }
+                content.append(decimal: value)
+            }
+        case .end(let attempt):
+            kind = UInt8(ascii: "E")
+            attempt.appendLine(to: &content)
+            content.removeLast()
+        }
+        bytes.append(kind)
+        bytes.append(32)
+        bytes.append(hexadecimal: Checksum.of(content) & 0xffff_ffff, digits: 8)
+        bytes.append(32)
+        bytes.append(contentsOf: content)
+        bytes.append(10)
+        bytes.append(contentsOf: body)
+    }
+
+    /// Reads one record from the start of `bytes`; nil when it is torn or no record.
+    fileprivate static func read(_ bytes: ArraySlice<UInt8>) -> (record: JournalRecord, end: Int)? {
+        guard let newline = bytes.firstIndex(of: 10) else { return nil }
+        let line = bytes[..<newline]
+        guard line.count > 11, line[line.startIndex + 1] == 32, line[line.startIndex + 10] == 32 else { return nil }
+        let content = line[(line.startIndex + 11)...]
+        guard line[(line.startIndex + 2)..<(line.startIndex + 10)].hexadecimalValue == Checksum.of(Array(content)) & 0xffff_ffff
+        else { return nil }
+        if line.first == UInt8(ascii: "E") {
+            return Attempt(line: content).map { (.end($0), newline + 1) }
+        }
+        let fields = content.split(separator: 32)
+        let numbers = fields.prefix(5).compactMap(\.decimalValue)
+        switch line.first {
+        case UInt8(ascii: "C"):
+            guard fields.count == 4, numbers.count >= 3 else { return nil }
+            let end = newline + 1 + numbers[2]
+            guard end <= bytes.endIndex else { return nil }
+            let body = bytes[(newline + 1)..<end]
+            guard fields[3].hexadecimalValue == Checksum.of(Array(body)) else { return nil }
+            var tasks: [FarmTask] = []
+            for line in body.split(separator: 10) {
+                guard let task = FarmTask(line: line), let blank = task.command.firstIndex(of: 32),
+                    let attempts = task.command[..<blank].decimalValue
+                else { return nil }
+                tasks.append(FarmTask(id: task.id, command: Array(task.command[(blank + 1)...]), attempts: attempts))
+            }
+            return tasks.count == numbers[1] ? (.claim(epoch: numbers[0], tasks: tasks), end) : nil
+        case UInt8(ascii: "R"):
+            let all = fields.compactMap(\.decimalValue)
+            guard all.count == fields.count, let epoch = all.first else { return nil }
+            return (.release(epoch: epoch, tasks: Array(all.dropFirst())), newline + 1)
+        case UInt8(ascii: "V"):
+            return numbers.count == 1 ? (.void(epoch: numbers[0]), newline + 1) : nil
+        case UInt8(ascii: "S"):
+            guard numbers.count == 5, fields.count == 5 else { return nil }
+            let running = RunningTask(
+                task: numbers[0], attempt: numbers[1], slot: numbers[2], group: numbers[3], started: numbers[4])
+            return (.start(running), newline + 1)
+        default:
+            return nil
+        }
+    }
+}
+
+/// What a journal says: the tasks that its farmer holds, and the ends that were not carried over yet.
+package struct JournalReplay: Sendable, Equatable {
+    package struct Ended: Sendable, Equatable {
+        package var attempt: Attempt
+        package var task: FarmTask
+
+        package init(attempt: Attempt, task: FarmTask) {
+            self.attempt = attempt
+            self.task = task
+        }
+    }
+
+    /// Held and not ended, in the order of their claims.
+    package private(set) var held: [FarmTask] = []
+    /// Those of them that were started.
+    package private(set) var running: [Int: JournalRecord.RunningTask] = [:]
+    /// Ended, in order, but not yet in the shared files.
+    package private(set) var uncarried: [Ended] = []
+    /// How many bytes could not be read as records; what a crash left of its last write.
+    package private(set) var torn = 0
+
+    /// - Parameters:
+    ///   - bytes: the whole file
+    ///   - epoch: the last committed change of its farmer; claims and releases of later ones do not count
+    ///   - carried: how much of it the shared files have already, in bytes
+    package init(_ bytes: [UInt8], epoch: Int, carried: Int) {
+        var records: [(offset: Int, record: JournalRecord)] = []
+        var voided: Set<Int> = []
+        var at = bytes.firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+        while at < bytes.count {
+            if let (record, end) = JournalRecord.read(bytes[at...]) {
+                if case .void(let epoch) = record { voided.insert(epoch) }
+                records.append((at, record))
+                at = end
+            } else {
+                let next = bytes[at...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+                torn += next - at
+                at = next
+            }
+        }
+        var tasks: [Int: FarmTask] = [:]
+        var order: [Int: Int] = [:]
+        for (index, (offset, record)) in records.enumerated() {
+            switch record {
+            case .claim(let made, let claimed) where made <= epoch && !voided.contains(made):
+                for (place, task) in claimed.enumerated() {
+                    tasks[task.id] = task
+                    order[task.id] = index << 24 + place
+                    running[task.id] = nil
+                }
+            case .release(let made, let released) where made <= epoch && !voided.contains(made):
+                for id in released { tasks[id] = nil }
+            case .start(let started):
+                if tasks[started.task] != nil { running[started.task] = started }
+            case .end(let attempt):
+                if let task = tasks.removeValue(forKey: attempt.task), offset >= carried {
+                    uncarried.append(Ended(attempt: attempt, task: task))
+                }
+                running[attempt.task] = nil
+            case .claim, .release, .void:
+                break
+            }
+        }
+        held = tasks.values.sorted { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
+        running = running.filter { tasks[$0.key] != nil }
+    }
+}

@@ -1,0 +1,131 @@
+// `state`: the sizes of every shared file and the totals, fixed-width text overwritten in place. It is what makes a
+// stale view visible: a file whose size is not the one written here was not seen as it is.
+
+/// A file whose size `state` vouches for.
+package enum SharedFile: String, Sendable, CaseIterable {
+    case toprocess, finished, failed, skipped, requeued, roster
+    case attempts = "attempts.tsv"
+    case timeline = "timeline.json"
+}
+
+/// What is known of the task list that the tasks were made from.
+package struct ListMark: Sendable, Equatable {
+    /// Bytes read so far, their XXH64, and how many lines they are.
+    package var bytes = 0
+    package var checksum: UInt64 = 0
+    package var lines = 0
+    /// The modification time when it was read, in nanoseconds since 1970.
+    package var modified = 0
+    /// Whether the last line ended with a newline.
+    package var isClosed = true
+
+    package init() {}
+}
+
+/// The committed state of a work directory, apart from the tasks themselves.
+package struct StateRecord: Sendable, Equatable {
+    /// How many changes there were.
+    package var epoch = 0
+    /// The farmer that made the last one.
+    package var writer = "none"
+    /// The next ID to be given out, which is how many tasks there ever were.
+    package var tasks = 0
+    package var toprocess = 0
+    package var claimed = 0
+    package var finished = 0
+    package var failed = 0
+    package var skipped = 0
+    package var attempts = 0
+    package var requeued = 0
+    /// How many farmers there ever were, how many are live, and the slots of the live ones.
+    package var farmers = 0
+    package var liveFarmers = 0
+    package var liveSlots = 0
+    package var sizes: [SharedFile: Int] = [:]
+    /// XXH64 of the last bytes of `toprocess` (at most 256).
+    package var tail: UInt64 = 0
+    package var list = ListMark()
+
+    package static let width = 1280
+    private static let title = "taskfarmer state 1"
+
+    package init() {
+        for file in SharedFile.allCases { sizes[file] = 0 }
+        tail = Checksum.of([])
+    }
+
+    /// How many tasks are over, or will never run.
+    package var done: Int { finished + failed + skipped }
+
+    /// Every task is in exactly one place.
+    package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped == tasks }
+
+    private static let counters: [(String, WritableKeyPath<StateRecord, Int> & Sendable)] = [
+        ("epoch", \.epoch), ("tasks", \.tasks), ("toprocess", \.toprocess), ("claimed", \.claimed),
+        ("finished", \.finished), ("failed", \.failed), ("skipped", \.skipped), ("attempts", \.attempts),
+        ("requeued", \.requeued), ("farmers", \.farmers), ("live_farmers", \.liveFarmers),
+        ("live_slots", \.liveSlots), ("list_bytes", \.list.bytes), ("list_lines", \.list.lines),
+        ("list_modified", \.list.modified),
+    ]
+
+    /// Exactly `width` bytes of text.
+    package var encoded: [UInt8] {
+        var bytes = Array((Self.title + "\n").utf8)
+        func line(_ name: String, _ value: [UInt8]) {
+            bytes.append(name)
+            bytes.append(contentsOf: [UInt8](repeating: 32, count: max(1, 24 - name.utf8.count)))
+            bytes.append(contentsOf: value)
+            bytes.append(10)
+        }
+        func number(_ name: String, _ value: Int) {
+            var digits: [UInt8] = []
+            digits.append(decimal: value)
+            line(name, [UInt8](repeating: 48, count: max(0, 19 - digits.count)) + digits)
+        }
+        func hash(_ name: String, _ value: UInt64) {
+            var digits: [UInt8] = []
+            digits.append(hexadecimal: value, digits: 16)
+            line(name, digits)
+        }
+        for (name, path) in Self.counters { number(name, self[keyPath: path]) }
+        for file in SharedFile.allCases { number("bytes " + file.rawValue, sizes[file] ?? 0) }
+        hash("tail", tail)
+        hash("list_checksum", list.checksum)
+        number("list_closed", list.isClosed ? 1 : 0)
+        line("writer", Array(writer.utf8))
+        let room = Self.width - bytes.count - 42
+        bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, room)))
+        bytes.append(10)
+        hash("checksum", Checksum.of(bytes))
+        return bytes
+    }
+
+    /// nil when the bytes are not a whole record.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count == Self.width, bytes.starts(with: (Self.title + "\n").utf8) else { return nil }
+        let end = bytes.count - 41
+        guard bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end])) else { return nil }
+        self.init()
+        var values: [String: ArraySlice<UInt8>] = [:]
+        for line in bytes[..<end].split(separator: 10).dropFirst() where line.count > 24 {
+            let name = line.prefix(24).text
+            values[String(name.prefix { $0 != " " }) + (name.hasPrefix("bytes ") ? " " + name.dropFirst(6).prefix { $0 != " " } : "")] =
+                line.dropFirst(24)
+        }
+        for (name, path) in Self.counters {
+            guard let value = values[name]?.decimalValue else { return nil }
+            self[keyPath: path] = value
+        }
+        for file in SharedFile.allCases {
+            guard let value = values["bytes " + file.rawValue]?.decimalValue else { return nil }
+            sizes[file] = value
+        }
+        guard let tail = values["tail"]?.hexadecimalValue, let sum = values["list_checksum"]?.hexadecimalValue,
+            let closed = values["list_closed"]?.decimalValue, let writer = values["writer"]
+        else { return nil }
+        self.tail = tail
+        list.checksum = sum
+        list.isClosed = closed == 1
+        self.writer = writer.text
+    }
+}

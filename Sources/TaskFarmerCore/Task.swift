@@ -1,0 +1,198 @@
+// What there is to run, how one run ended, and the two files that keep a line for each.
+
+/// A unit of work: an ID that is never reused and a command, which is bytes and not text.
+package struct FarmTask: Sendable, Equatable {
+    package var id: Int
+    package var command: [UInt8]
+    /// How many attempts there were before.
+    package var attempts: Int
+
+    package init(id: Int, command: [UInt8], attempts: Int = 0) {
+        self.id = id
+        self.command = command
+        self.attempts = attempts
+    }
+
+    /// `ID command` with its newline, as in `toprocess`, `finished`, `failed` and `skipped`.
+    package func appendLine(to bytes: inout [UInt8]) {
+        bytes.append(decimal: id)
+        bytes.append(32)
+        bytes.append(contentsOf: command)
+        bytes.append(10)
+    }
+
+    package var line: [UInt8] {
+        var bytes: [UInt8] = []
+        appendLine(to: &bytes)
+        return bytes
+    }
+
+    /// Reads a line without its newline; nil when it does not begin with an ID and a blank.
+    package init?(line: ArraySlice<UInt8>) {
+        guard let blank = line.firstIndex(of: 32), let id = line[..<blank].decimalValue else { return nil }
+        let command = line[(blank + 1)...]
+        if command.contains(0) { return nil }
+        self.init(id: id, command: Array(command))
+    }
+}
+
+/// How an attempt ended.
+public enum Outcome: Sendable, Equatable {
+    /// Exit status 0.
+    case succeeded
+    /// An exit status other than 0.
+    case exited(Int32)
+    /// Ended by a signal, by its number.
+    case signalled(Int32)
+    /// Not found (exit status 127) or not executable (126), with the reason in words.
+    case couldNotStart(Int32, reason: String)
+    /// Stopped by the farmer; the task goes back.
+    case interrupted
+    /// Its farmer died; the task goes back.
+    case lost
+
+    /// The word that stands for it in files and tables.
+    public var word: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .exited: "exited"
+        case .signalled: "signalled"
+        case .couldNotStart: "could-not-start"
+        case .interrupted: "interrupted"
+        case .lost: "lost"
+        }
+    }
+
+    /// Whether the task is over with it; otherwise it goes back to be run again.
+    public var isFinal: Bool {
+        switch self {
+        case .succeeded, .exited, .signalled, .couldNotStart: true
+        case .interrupted, .lost: false
+        }
+    }
+
+    /// The exit status, where there was one.
+    public var exitStatus: Int32? {
+        switch self {
+        case .succeeded: 0
+        case .exited(let status), .couldNotStart(let status, _): status
+        case .signalled, .interrupted, .lost: nil
+        }
+    }
+
+    /// The number of the signal that ended it, where one did.
+    public var signal: Int32? {
+        if case .signalled(let number) = self { number } else { nil }
+    }
+
+    package var reason: String {
+        if case .couldNotStart(_, let reason) = self { reason } else { "" }
+    }
+
+    package init?(word: String, exit: Int32?, signal: Int32?, reason: String) {
+        switch (word, exit, signal) {
+        case ("succeeded", 0?, nil): self = .succeeded
+        case ("exited", let status?, nil) where status != 0: self = .exited(status)
+        case ("signalled", nil, let number?): self = .signalled(number)
+        case ("could-not-start", let status?, nil): self = .couldNotStart(status, reason: reason)
+        case ("interrupted", nil, nil): self = .interrupted
+        case ("lost", nil, nil): self = .lost
+        default: return nil
+        }
+    }
+}
+
+/// One run of a task, as `attempts.tsv` keeps it. Times are in microseconds, those of day since 1970.
+package struct Attempt: Sendable, Equatable {
+    package var task: Int
+    /// 1 for the first.
+    package var number: Int
+    package var host: String
+    package var farmer: String
+    package var slot: Int
+    package var started: Int
+    package var wall: Int
+    package var user: Int
+    package var system: Int
+    package var maxResidentKiB: Int
+    package var blocksIn: Int
+    package var blocksOut: Int
+    package var outcome: Outcome
+
+    package init(
+        task: Int, number: Int, host: String, farmer: String, slot: Int, started: Int, wall: Int = 0, user: Int = 0,
+        system: Int = 0, maxResidentKiB: Int = 0, blocksIn: Int = 0, blocksOut: Int = 0, outcome: Outcome
+    ) {
+        self.task = task
+        self.number = number
+        self.host = host
+        self.farmer = farmer
+        self.slot = slot
+        self.started = started
+        self.wall = wall
+        self.user = user
+        self.system = system
+        self.maxResidentKiB = maxResidentKiB
+        self.blocksIn = blocksIn
+        self.blocksOut = blocksOut
+        self.outcome = outcome
+    }
+
+    package static let header = Array(
+        ("id\tattempt\thost\tfarmer\tslot\tstart\twall\tuser\tsys\tmax_rss_kib\tblocks_in\tblocks_out\texit\tsignal\t"
+            + "outcome\treason\n").utf8)
+
+    private static let tab = UInt8(ascii: "\t")
+
+    /// One line with its newline, in the header's order; `-` where there is no exit status or no signal.
+    package func appendLine(to bytes: inout [UInt8]) {
+        bytes.append(decimal: task)
+        bytes.append(Self.tab)
+        bytes.append(decimal: number)
+        bytes.append(Self.tab)
+        bytes.append(host)
+        bytes.append(Self.tab)
+        bytes.append(farmer)
+        bytes.append(Self.tab)
+        bytes.append(decimal: slot)
+        for time in [started, wall, user, system] {
+            bytes.append(Self.tab)
+            bytes.append(seconds: time)
+        }
+        for amount in [maxResidentKiB, blocksIn, blocksOut] {
+            bytes.append(Self.tab)
+            bytes.append(decimal: amount)
+        }
+        for number in [outcome.exitStatus, outcome.signal] {
+            bytes.append(Self.tab)
+            if let number { bytes.append(decimal: Int(number)) } else { bytes.append(UInt8(ascii: "-")) }
+        }
+        bytes.append(Self.tab)
+        bytes.append(outcome.word)
+        bytes.append(Self.tab)
+        bytes.append(contentsOf: outcome.reason.utf8.map { $0 < 32 ? 32 : $0 })
+        bytes.append(10)
+    }
+
+    /// Reads a line without its newline; nil when any field is not of its form.
+    package init?(line: ArraySlice<UInt8>) {
+        let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
+        guard fields.count == 16, let task = fields[0].decimalValue, let number = fields[1].decimalValue,
+            let slot = fields[4].decimalValue, let started = fields[5].secondsValue,
+            let wall = fields[6].secondsValue, let user = fields[7].secondsValue,
+            let system = fields[8].secondsValue, let resident = fields[9].decimalValue,
+            let blocksIn = fields[10].decimalValue, let blocksOut = fields[11].decimalValue
+        else { return nil }
+        func status(_ field: ArraySlice<UInt8>) -> Int32?? {
+            if field.elementsEqual([UInt8(ascii: "-")]) { return .some(nil) }
+            return field.decimalValue.flatMap { Int32(exactly: $0) }.map { .some($0) }
+        }
+        guard let exit = status(fields[12]), let signal = status(fields[13]),
+            let outcome = Outcome(word: fields[14].text, exit: exit, signal: signal, reason: fields[15].text)
+        else { return nil }
+        self.init(
+            task: task, number: number, host: fields[2].text, farmer: fields[3].text, slot: slot, started: started,
+            wall: wall, user: user, system: system, maxResidentKiB: resident, blocksIn: blocksIn,
+            blocksOut: blocksOut, outcome: outcome)
+    }
+}

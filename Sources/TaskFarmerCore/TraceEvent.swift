@@ -1,0 +1,120 @@
+// timeline.json in the Chrome trace event format, JSON array form: one process per farmer, one thread per slot.
+// Source: "Trace Event Format", the document that Perfetto and chrome://tracing refer to.
+
+package enum TraceEvent {
+    /// A timeline without events; events go between the two parts.
+    package static let opening = Array("[\n".utf8)
+    package static let closing = Array("\n]\n".utf8)
+    package static let empty = opening.dropLast() + closing
+
+    /// Names a farmer's process and its slots.
+    package static func names(process: Int, farmer: String, slots: Int) -> [[UInt8]] {
+        func metadata(_ kind: String, thread: Int, name: String) -> [UInt8] {
+            var bytes = Array(#"{"name":"\#(kind)","ph":"M","pid":\#(process),"tid":\#(thread),"args":{"name":"#.utf8)
+            JSONText.append(Array(name.utf8), to: &bytes)
+            bytes.append("}}")
+            return bytes
+        }
+        return [metadata("process_name", thread: 0, name: farmer)]
+            + (0..<slots).map { metadata("thread_name", thread: $0, name: "slot \($0)") }
+    }
+
+    /// One attempt as a complete event (`ph` X), times in microseconds.
+    package static func append(_ attempt: Attempt, command: [UInt8], process: Int, to bytes: inout [UInt8]) {
+        bytes.append(#"{"name":"#)
+        JSONText.append(command.count <= 200 ? command : Array(command[..<200]) + Array("…".utf8), to: &bytes)
+        bytes.append(#","cat":"task","ph":"X","ts":"#)
+        bytes.append(decimal: attempt.started)
+        bytes.append(#","dur":"#)
+        bytes.append(decimal: attempt.wall)
+        bytes.append(#","pid":"#)
+        bytes.append(decimal: process)
+        bytes.append(#","tid":"#)
+        bytes.append(decimal: attempt.slot)
+        bytes.append(#","args":{"id":"#)
+        bytes.append(decimal: attempt.task)
+        bytes.append(#","attempt":"#)
+        bytes.append(decimal: attempt.number)
+        bytes.append(#","outcome":""#)
+        bytes.append(attempt.outcome.word)
+        bytes.append(UInt8(ascii: "\""))
+        if let status = attempt.outcome.exitStatus {
+            bytes.append(#","exit":"#)
+            bytes.append(decimal: Int(status))
+        }
+        if let signal = attempt.outcome.signal {
+            bytes.append(#","signal":"#)
+            bytes.append(decimal: Int(signal))
+        }
+        bytes.append(#","user":"#)
+        bytes.append(seconds: attempt.user)
+        bytes.append(#","sys":"#)
+        bytes.append(seconds: attempt.system)
+        bytes.append(#","max_rss_kib":"#)
+        bytes.append(decimal: attempt.maxResidentKiB)
+        bytes.append("}}")
+    }
+}
+
+package enum JSONText {
+    /// Appends a JSON string. Bytes that are not UTF-8 become the four characters `\xNN`.
+    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte >= 32 && byte < 127 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
+                text.append(byte)
+                index += 1
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): text.append("\\\"")
+            case UInt8(ascii: "\\"): text.append("\\\\")
+            case 10: text.append("\\n")
+            case 13: text.append("\\r")
+            case 9: text.append("\\t")
+            case 0..<32, 127:
+                text.append("\\u")
+                text.append(hexadecimal: UInt64(byte), digits: 4)
+            default:
+                let length = sequence(bytes, at: index)
+                if length > 0 {
+                    text.append(contentsOf: bytes[index..<index + length])
+                    index += length - 1
+                } else {
+                    text.append("\\\\x")
+                    text.append(hexadecimal: UInt64(byte), digits: 2)
+                }
+            }
+            index += 1
+        }
+        text.append(UInt8(ascii: "\""))
+    }
+
+    package static func string(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return text.text
+    }
+
+    package static func string(_ text: String) -> String { string(Array(text.utf8)) }
+
+    /// The length of the well-formed UTF-8 sequence of several bytes at `index`; 0 where there is none
+    /// (The Unicode Standard, table 3-7).
+    private static func sequence(_ bytes: [UInt8], at index: Int) -> Int {
+        func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
+            index + offset < bytes.count && range.contains(bytes[index + offset])
+        }
+        switch bytes[index] {
+        case 0xC2...0xDF: return follows(1) ? 2 : 0
+        case 0xE0: return follows(1, 0xA0...0xBF) && follows(2) ? 3 : 0
+        case 0xED: return follows(1, 0x80...0x9F) && follows(2) ? 3 : 0
+        case 0xE1...0xEF: return follows(1) && follows(2) ? 3 : 0
+        case 0xF0: return follows(1, 0x90...0xBF) && follows(2) && follows(3) ? 4 : 0
+        case 0xF1...0xF3: return follows(1) && follows(2) && follows(3) ? 4 : 0
+        case 0xF4: return follows(1, 0x80...0x8F) && follows(2) && follows(3) ? 4 : 0
+        default: return 0
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// Starting, ending and reaping child processes.
+
+internal import CTaskFarmer
+internal import Glibc
+
+/// A process to start.
+package struct SpawnRequest: Sendable {
+    /// Executables tried in order with `arguments`; may be empty.
+    package var candidates: [[UInt8]]
+    package var arguments: [[UInt8]]
+    /// Tried when none of the candidates can be executed.
+    package var fallback: [UInt8]?
+    package var fallbackArguments: [[UInt8]]
+
+    package init(
+        candidates: [[UInt8]] = [], arguments: [[UInt8]] = [], fallback: [UInt8]? = nil,
+        fallbackArguments: [[UInt8]] = []
+    ) {
+        self.candidates = candidates
+        self.arguments = arguments
+        self.fallback = fallback
+        self.fallbackArguments = fallbackArguments
+    }
+}
+
+/// How a child ended and what it used.
+package struct ChildEnd: Sendable, Equatable {
+    /// The exit status, or nil when a signal ended it.
+    package var exit: Int32?
+    package var signal: Int32?
+    package var userMicroseconds: Int
+    package var systemMicroseconds: Int
+    package var maxResidentKiB: Int
+    /// Blocks of 512 bytes (ru_inblock, ru_oublock).
+    package var blocksIn: Int
+    package var blocksOut: Int
+}
+
+/// Why a process did not start.
+package struct SpawnFailure: Error, Sendable, Equatable {
+    package let code: Int32
+    /// True when the process existed and exec refused; false when there was no process to be had.
+    package let isExec: Bool
+    package var reason: String { unsafe String(cString: strerror(code)) }
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    /// Argument list too long.
+    package var isTooLong: Bool { code == E2BIG }
+}
+
+/// Words in C's form, kept alive as long as the object.
+@safe package final class CWords {
+    fileprivate let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
+
+    package init(_ words: [[UInt8]]) {
+        unsafe pointers = .allocate(capacity: words.count + 1)
+        unsafe pointers.initialize(repeating: nil)
+        for (index, word) in words.enumerated() { unsafe pointers[index] = Self.copy(word) }
+    }
+
+    /// Replaces one word.
+    package func set(_ index: Int, _ word: [UInt8]) {
+        unsafe free(pointers[index])
+        unsafe pointers[index] = Self.copy(word)
+    }
+
+    private static func copy(_ word: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+        let raw = unsafe malloc(word.count + 1)
+        guard let raw = unsafe raw else { return nil }
+        unsafe word.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { unsafe memcpy(raw, start, word.count) }
+        }
+        let text = unsafe raw.assumingMemoryBound(to: CChar.self)
+        unsafe text[word.count] = 0
+        return unsafe text
+    }
+
+    deinit {
+        for unsafe word in unsafe pointers { unsafe free(word) }
+        unsafe pointers.deallocate()
+    }
+}
+
+package enum Children {
+    /// Starts a process: a group of its own, nothing inherited but its three streams, default signals, and killed when
+    /// the calling thread ends.
+    ///
+    /// - Returns: the process ID, which is the group's too.
+    package static func spawn(
+        _ request: SpawnRequest, environment: CWords, input: Int32, output: Int32, inherited: Int32 = -1
+    ) throws(SpawnFailure) -> Int32 {
+        let candidates = CWords(request.candidates)
+        let arguments = CWords(request.arguments)
+        let fallback = request.fallback.map { CWords([$0]) }
+        let fallbackArguments = CWords(request.fallbackArguments)
+        var error: Int32 = 0
+        var executed: Int32 = 0
+        let process = unsafe candidates.pointers.baseAddress.map { first in
+            unsafe first.withMemoryRebound(to: UnsafePointer<CChar>?.self, capacity: 1) { list in
+                var raw = unsafe tf_spawn(
+                    candidates: list, arguments: arguments.pointers.baseAddress,
+                    fallback: fallback?.pointers[0], fallback_arguments: fallbackArguments.pointers.baseAddress,
+                    environment: environment.pointers.baseAddress, standard_input: input, standard_output: output,
+                    inherited: inherited)
+                return unsafe tf_spawn(&raw, &error, &executed)
+            }
+        }
+        withExtendedLifetime((candidates, arguments, fallback, fallbackArguments, environment)) {}
+        guard let process, process > 0 else { throw SpawnFailure(code: error, isExec: executed != 0) }
+        return process
+    }
+
+    /// The process ID of a child of this thread that has ended and is not reaped yet; nil when there is none.
+    package static func nextEnded() throws(SystemError) -> Int32? {
+        var process: pid_t = 0
+        let found = try retrying("wait for a child") { unsafe tf_peek_ended(&process) }
+        return found == 1 ? process : nil
+    }
+
+    /// Reaps a child that has ended.
+    package static func reap(_ process: Int32) throws(SystemError) -> ChildEnd {
+        var status: Int32 = 0
+        var used = rusage()
+        try retrying("reap a child") { unsafe wait4(process, &status, 0, &used) }
+        let signal = status & 0x7f
+        return ChildEnd(
+            exit: signal == 0 ? (status >> 8) & 0xff : nil, signal: signal == 0 ? nil : signal,
+            userMicroseconds: used.ru_utime.tv_sec * 1_000_000 + Int(used.ru_utime.tv_usec),
+            systemMicroseconds: used.ru_stime.tv_sec * 1_000_000 + Int(used.ru_stime.tv_usec),
+            maxResidentKiB: used.ru_maxrss, blocksIn: used.ru_inblock, blocksOut: used.ru_oublock)
+    }
+
+    /// Sends a signal to a process group; false when nobody is left in it.
+    @discardableResult
+    package static func signal(group: Int32, _ number: Int32) -> Bool { kill(-group, number) == 0 }
+
+    /// Whether anybody is left in a process group.
+    package static func exists(group: Int32) -> Bool { kill(-group, 0) == 0 || errno == EPERM }
+
+    /// A file that lives in memory only, for a script that is too long for an argument.
+    package static func memoryFile(_ content: [UInt8]) throws(SystemError) -> Descriptor {
+        let number = try retrying("make a memory file") { unsafe tf_memfd("taskfarmer") }
+        let file = Descriptor(owning: number, path: Path("memory file"))
+        try file.write(content, at: 0)
+        return file
+    }
+}

@@ -1,0 +1,98 @@
+// Which machine this is, and what of it this process may use.
+
+internal import CTaskFarmer
+internal import Glibc
+
+/// Where a process lives. Process IDs may be compared only where all three agree.
+package struct HostIdentity: Sendable, Equatable {
+    package var name: String
+    /// Changes with every boot (/proc/sys/kernel/random/boot_id).
+    package var boot: String
+    /// The PID namespace (/proc/self/ns/pid).
+    package var processSpace: String
+
+    package init(name: String, boot: String, processSpace: String) {
+        self.name = name
+        self.boot = boot
+        self.processSpace = processSpace
+    }
+
+    package static let current = HostIdentity(
+        name: hostName(), boot: line("/proc/sys/kernel/random/boot_id") ?? "unknown",
+        processSpace: link("/proc/self/ns/pid") ?? "unknown")
+
+    private static func hostName() -> String {
+        var raw = [CChar](repeating: 0, count: 256)
+        unsafe gethostname(&raw, 255)
+        let name = String(decoding: raw.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let short = name.split(separator: ".").first.map(String.init) ?? name
+        let safe = String(short.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "-" })
+        return safe.isEmpty ? "localhost" : safe
+    }
+
+    private static func line(_ path: String) -> String? { small(Path(path)).map { String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self) } }
+
+    private static func link(_ path: String) -> String? {
+        var raw = [CChar](repeating: 0, count: 128)
+        let count = unsafe readlink(path, &raw, 127)
+        return count > 0 ? String(decoding: raw[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+
+    /// The content of a small file that may be of unknown size, as in /proc; nil when it cannot be read.
+    package static func small(_ path: Path) -> [UInt8]? {
+        guard let file = try? Descriptor(path, .reading) else { return nil }
+        var all: [UInt8] = []
+        var part: [UInt8] = []
+        while (try? file.readNext(into: &part, count: 65536)) == true, all.count < 8 << 20 { all += part }
+        return all
+    }
+}
+
+package enum Processors {
+    /// The processors this process may use: its affinity mask, narrowed by the quota of its control groups.
+    package static var available: Int {
+        let affinity = max(1, Int(tf_affinity_count()))
+        return max(1, min(affinity, quota() ?? affinity))
+    }
+
+    /// The processors that control groups (version 2, else 1) allow, rounded up; nil where they set no limit.
+    private static func quota() -> Int? {
+        guard let table = HostIdentity.small(Path("/proc/self/cgroup")) else { return nil }
+        var smallest: Double?
+        for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let controllers = fields[1].split(separator: ",")
+            if fields[0] == "0" {
+                climb(root: "/sys/fs/cgroup", from: String(fields[2])) { folder in
+                    guard let text = text(folder + "/cpu.max") else { return }
+                    let parts = text.split(separator: " ")
+                    if parts.count == 2, let limit = Double(parts[0]), let period = Double(parts[1]), period > 0 {
+                        smallest = min(smallest ?? .infinity, limit / period)
+                    }
+                }
+            } else if controllers.contains("cpu") {
+                climb(root: "/sys/fs/cgroup/cpu", from: String(fields[2])) { folder in
+                    guard let limit = text(folder + "/cpu.cfs_quota_us").flatMap(Double.init), limit > 0,
+                        let period = text(folder + "/cpu.cfs_period_us").flatMap(Double.init), period > 0
+                    else { return }
+                    smallest = min(smallest ?? .infinity, limit / period)
+                }
+            }
+        }
+        return smallest.map { max(1, Int($0.rounded(.up))) }
+    }
+
+    private static func climb(root: String, from start: String, _ visit: (String) -> Void) {
+        var folder = start == "/" ? "" : start
+        while true {
+            visit(root + folder)
+            guard let slash = folder.lastIndex(of: "/") else { return }
+            folder = String(folder[..<slash])
+        }
+    }
+
+    private static func text(_ path: String) -> String? {
+        HostIdentity.small(Path(path)).map { String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self) }
+    }
+}

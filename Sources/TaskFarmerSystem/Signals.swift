@@ -1,0 +1,56 @@
+// Signals as values read from a descriptor: no handler runs anywhere.
+
+internal import CTaskFarmer
+internal import Glibc
+
+package struct Signal: Sendable, Hashable, CustomStringConvertible {
+    package let number: Int32
+    package init(number: Int32) { self.number = number }
+
+    package static let terminate = Signal(number: SIGTERM)
+    package static let interrupt = Signal(number: SIGINT)
+    package static let hangUp = Signal(number: SIGHUP)
+    package static let kill = Signal(number: SIGKILL)
+    package static let user1 = Signal(number: SIGUSR1)
+    package static let user2 = Signal(number: SIGUSR2)
+    package static let child = Signal(number: SIGCHLD)
+
+    private static let names: [(String, Int32)] = [
+        ("HUP", SIGHUP), ("INT", SIGINT), ("QUIT", SIGQUIT), ("ILL", SIGILL), ("TRAP", SIGTRAP), ("ABRT", SIGABRT),
+        ("BUS", SIGBUS), ("FPE", SIGFPE), ("KILL", SIGKILL), ("USR1", SIGUSR1), ("SEGV", SIGSEGV), ("USR2", SIGUSR2),
+        ("PIPE", SIGPIPE), ("ALRM", SIGALRM), ("TERM", SIGTERM), ("CHLD", SIGCHLD), ("CONT", SIGCONT),
+        ("STOP", SIGSTOP), ("TSTP", SIGTSTP), ("TTIN", SIGTTIN), ("TTOU", SIGTTOU), ("URG", SIGURG),
+        ("XCPU", SIGXCPU), ("XFSZ", SIGXFSZ), ("VTALRM", SIGVTALRM), ("PROF", SIGPROF), ("WINCH", SIGWINCH),
+        ("IO", SIGIO), ("PWR", SIGPWR), ("SYS", SIGSYS),
+    ]
+
+    /// Names without "SIG", and their numbers on this system.
+    package static var numbers: [String: Int32] { Dictionary(uniqueKeysWithValues: names) }
+
+    package var description: String {
+        Self.names.first { $0.1 == number }.map { "SIG" + $0.0 } ?? "signal \(number)"
+    }
+}
+
+/// The signals of this process, read instead of handled. Make it on the main thread before any other thread starts,
+/// since the mask that it sets is inherited.
+package final class SignalSource: Sendable {
+    package let descriptor: Int32
+
+    package init(_ signals: [Signal]) throws(SystemError) {
+        let numbers = signals.map(\.number)
+        unsafe tf_block_signals(numbers, numbers.count)
+        descriptor = try retrying("read signals") { unsafe tf_signal_descriptor(numbers, numbers.count) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The next pending signal; nil when there is none.
+    package func next() -> Signal? {
+        let number = tf_next_signal(descriptor)
+        return number > 0 ? Signal(number: number) : nil
+    }
+
+    /// Writes to closed pipes fail as errors instead of ending the process.
+    package static func ignoreBrokenPipes() { _ = tf_ignore_signal(SIGPIPE) }
+}

@@ -1,0 +1,58 @@
+// One way for a system call to fail: the operation, the path and the error number, never a bare text.
+
+internal import Glibc
+
+/// A system call that failed.
+package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was being done, as a verb: "open", "write".
+    package let operation: String
+    /// The file it was done to; empty where there is none.
+    package let path: Path
+    /// The error number (errno).
+    package let code: Int32
+
+    package init(_ operation: String, _ path: Path = Path(""), code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+    }
+
+    /// The error of the call that has just failed on this thread.
+    static func last(_ operation: String, _ path: Path = Path("")) -> SystemError {
+        SystemError(operation, path, code: errno)
+    }
+
+    /// The error number in words, as strerror(3) gives it.
+    package var reason: String { unsafe String(cString: strerror(code)) }
+
+    package var description: String {
+        path.bytes.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(path): \(reason)"
+    }
+
+    /// The name is not there.
+    package var isMissing: Bool { code == ENOENT }
+    /// The name is there already.
+    package var isPresent: Bool { code == EEXIST }
+    /// Another process holds the lock.
+    package var isBusy: Bool { code == EWOULDBLOCK || code == EAGAIN }
+    /// Locks are not to be had on this file system: ENOLCK, ENOTSUP, ENOSYS or EBADF where the descriptor is open.
+    package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
+    /// The system has no process or memory to spare just now.
+    package var isExhausted: Bool { code == EAGAIN || code == ENOMEM }
+    /// The file system refuses what was not refused when the folder was made: full, read-only, broken, gone.
+    package var isFileSystemFault: Bool {
+        [ENOSPC, EDQUOT, EIO, EROFS, ESTALE, EACCES, EPERM, ENOENT, ENOTDIR, ENOTCONN, EFBIG, ENXIO].contains(code)
+    }
+}
+
+/// Repeats a call as long as a signal interrupts it; throws its error.
+@discardableResult
+func retrying<Result: FixedWidthInteger>(
+    _ operation: String, _ path: Path = Path(""), _ call: () -> Result
+) throws(SystemError) -> Result {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        if errno != EINTR { throw SystemError.last(operation, path) }
+    }
+}

@@ -1,0 +1,66 @@
+// A thread of our own and the descriptor that wakes another. Nothing here runs on Swift concurrency's threads.
+
+internal import CTaskFarmer
+internal import Glibc
+
+/// A counter that wakes whoever polls its descriptor.
+package final class Wakeup: Sendable {
+    package let descriptor: Int32
+
+    package init() throws(SystemError) {
+        descriptor = try retrying("make a wake-up") { tf_wakeup() }
+    }
+
+    deinit { close(descriptor) }
+
+    package func signal() {
+        var one: UInt64 = 1
+        _ = unsafe write(descriptor, &one, 8)
+    }
+
+    /// Takes back every signal so far.
+    package func clear() {
+        var count: UInt64 = 0
+        _ = unsafe read(descriptor, &count, 8)
+    }
+
+    /// Waits for a signal, at most so long; negative waits for ever.
+    package func wait(nanoseconds: Int) {
+        Poll.wait(for: [descriptor], nanoseconds: nanoseconds)
+        clear()
+    }
+}
+
+package enum Poll {
+    /// Waits until one of the descriptors can be read or the time is up. Negative waits for ever.
+    package static func wait(for descriptors: [Int32], nanoseconds: Int) {
+        _ = unsafe tf_wait_readable(descriptors, descriptors.count, nanoseconds)
+    }
+}
+
+/// A thread that runs a closure to its end.
+@safe package final class WorkerThread: @unchecked Sendable {
+    private var handle: pthread_t = 0
+
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    package init(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
+        let body = Unmanaged.passRetained(Body(run))
+        let code = unsafe pthread_create(
+            &handle, nil,
+            { raw in
+                if let raw = unsafe raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        if code != 0 {
+            unsafe body.release()
+            throw SystemError("start a thread", code: code)
+        }
+    }
+
+    /// Waits for its end; call it once.
+    package func join() { unsafe pthread_join(handle, nil) }
+}
