@@ -71,10 +71,10 @@ package struct JSONSyntax: Sendable {
     private mutating func structure(_ byte: UInt8) -> Bool {
         if byte == 32 || byte == 9 || byte == 10 || byte == 13 { return true }
         switch (expect, byte) {
-        case (.value, _), (.valueOrEnd, _) where byte != UInt8(ascii: "]"):
-            return begin(byte)
         case (.valueOrEnd, UInt8(ascii: "]")), (.keyOrEnd, UInt8(ascii: "}")):
             return close(byte)
+        case (.value, _), (.valueOrEnd, _):
+            return begin(byte)
         case (.key, UInt8(ascii: "\"")), (.keyOrEnd, UInt8(ascii: "\"")):
             token = .string(isKey: true)
             return true

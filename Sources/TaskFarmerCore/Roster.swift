@@ -106,3 +106,108 @@ package struct LockRecord: Sendable, Equatable {
         self.init(nonce: fields[2].text, epoch: epoch, status: status, holder: fields[5].text, since: since)
     }
 }
+
+/// A farmer's own file: who it is, that it is alive, and what it is doing. Its lock is held as long as it lives.
+package struct AliveRecord: Sendable, Equatable {
+    package var farmer: String
+    package var host: String
+    package var boot: String
+    package var processSpace: String
+    package var process: Int
+    /// When the process began, in clock ticks after boot.
+    package var ticks: Int
+    package var slots: Int
+    /// Counts up for as long as the farmer lives.
+    package var heartbeat: Int
+    /// When it was last written, in microseconds since 1970.
+    package var written: Int
+    /// Attempts ended per 1,000 seconds, as of late.
+    package var milliRate: Int
+    package var running: [JournalRecord.RunningTask]
+
+    package init(
+        farmer: String, host: String, boot: String, processSpace: String, process: Int, ticks: Int, slots: Int,
+        heartbeat: Int = 0, written: Int = 0, milliRate: Int = 0, running: [JournalRecord.RunningTask] = []
+    ) {
+        self.farmer = farmer
+        self.host = host
+        self.boot = boot
+        self.processSpace = processSpace
+        self.process = process
+        self.ticks = ticks
+        self.slots = slots
+        self.heartbeat = heartbeat
+        self.written = written
+        self.milliRate = milliRate
+        self.running = running
+    }
+
+    /// Fixed for a number of slots, so that it can be overwritten in place.
+    private var width: Int { 512 + 96 * slots }
+
+    package var encoded: [UInt8] {
+        var bytes = Array(
+            ("taskfarmer-alive 1 \(farmer) \(host) \(boot) \(processSpace) \(process) \(ticks) \(slots) \(heartbeat) "
+                + "\(written) \(milliRate) \(running.count)\n").utf8)
+        for task in running.prefix(slots) {
+            bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)\n")
+        }
+        let sum = Checksum.of(bytes)
+        bytes.append("checksum ")
+        bytes.append(hexadecimal: sum, digits: 16)
+        bytes.append(10)
+        bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, width - 1 - bytes.count)))
+        bytes.append(10)
+        return bytes
+    }
+
+    /// nil when the bytes are not a whole record, as while it is being written.
+    package init?(_ bytes: [UInt8]) {
+        let lines = bytes.split(separator: 10)
+        let head = lines.first?.split(separator: 32) ?? []
+        guard head.count == 13, head[0].text == "taskfarmer-alive", head[1].text == "1" else { return nil }
+        let numbers = head[6...].compactMap(\.decimalValue)
+        guard numbers.count == 7, lines.count > numbers[6] + 1 else { return nil }
+        let tasks = lines[1...numbers[6]].map { $0.split(separator: 32).compactMap(\.decimalValue) }
+        let sum = lines[numbers[6] + 1]
+        guard sum.starts(with: "checksum ".utf8), tasks.allSatisfy({ $0.count == 5 }),
+            sum.dropFirst(9).hexadecimalValue == Checksum.of(Array(bytes[..<sum.startIndex]))
+        else { return nil }
+        self.init(
+            farmer: head[2].text, host: head[3].text, boot: head[4].text, processSpace: head[5].text,
+            process: numbers[0], ticks: numbers[1], slots: numbers[2], heartbeat: numbers[3], written: numbers[4],
+            milliRate: numbers[5],
+            running: tasks.map {
+                JournalRecord.RunningTask(task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4])
+            })
+    }
+}
+
+/// A line of `requeued`: the task whose line stands at this offset of `toprocess` was attempted before.
+/// The file is a stack beside the stack: what is taken off `toprocess` is taken off here.
+package struct RequeuedEntry: Sendable, Equatable {
+    package var offset: Int
+    package var task: Int
+    package var attempts: Int
+
+    package init(offset: Int, task: Int, attempts: Int) {
+        self.offset = offset
+        self.task = task
+        self.attempts = attempts
+    }
+
+    package static let width = 48
+
+    package var encoded: [UInt8] {
+        var bytes = Array("\(offset) \(task) \(attempts)".utf8)
+        bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, Self.width - 1 - bytes.count)))
+        bytes.append(10)
+        return bytes
+    }
+
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        let numbers = bytes.dropLast().split(separator: 32).compactMap(\.decimalValue)
+        guard bytes.count == Self.width, bytes.last == 10, numbers.count == 3 else { return nil }
+        self.init(offset: numbers[0], task: numbers[1], attempts: numbers[2])
+    }
+}

@@ -60,7 +60,7 @@ package struct StateRecord: Sendable, Equatable {
     /// Every task is in exactly one place.
     package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped == tasks }
 
-    private static let counters: [(String, WritableKeyPath<StateRecord, Int> & Sendable)] = [
+    private static let counters: [(String, any WritableKeyPath<StateRecord, Int> & Sendable)] = [
         ("epoch", \.epoch), ("tasks", \.tasks), ("toprocess", \.toprocess), ("claimed", \.claimed),
         ("finished", \.finished), ("failed", \.failed), ("skipped", \.skipped), ("attempts", \.attempts),
         ("requeued", \.requeued), ("farmers", \.farmers), ("live_farmers", \.liveFarmers),

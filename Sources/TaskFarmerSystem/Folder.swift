@@ -50,6 +50,13 @@ package enum Folder {
         }
     }
 
+    /// All of a file, asked of the file server and not of the cache; links are not followed.
+    package static func content(of path: Path, atMost limit: Int = .max) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor(path, [.reading, .noLink])
+        file.dropCache()
+        return try file.readAll(atMost: limit)
+    }
+
     /// Removes a file; false where there is none.
     @discardableResult
     package static func unlink(_ path: Path) throws(SystemError) -> Bool {

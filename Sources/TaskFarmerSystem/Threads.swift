@@ -48,13 +48,13 @@ package enum Poll {
     }
 
     package init(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
-        let body = Unmanaged.passRetained(Body(run))
+        let body = unsafe Unmanaged.passRetained(Body(run))
         let code = unsafe pthread_create(
             &handle, nil,
             { raw in
                 if let raw = unsafe raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
                 return nil
-            }, body.toOpaque())
+            }, unsafe body.toOpaque())
         if code != 0 {
             unsafe body.release()
             throw SystemError("start a thread", code: code)

@@ -1,0 +1,377 @@
+// One change of the shared state, from the lock taken to the lock released.
+//
+//   take the lock, say so in it            (a client whose lock is gone gets EIO here)
+//   undo what a dead farmer left halfway   (`transaction` holds a whole record)
+//   read `state`, hold every file against it
+//   plan                                   (a value: appends, cuts, roster lines)
+//   write the undo record, flush           (from here to the commit, whoever comes next takes it back)
+//   append, cut, flush; write `state`, flush
+//   look at the clock and at the lock again
+//   empty `transaction`, flush             (the commit)
+//   release
+//
+// Before every write the clock is looked at: after standing still for longer than a lease lasts, the lock may be somebody
+// else's, and not another byte is written.
+
+package import TaskFarmerCore
+internal import TaskFarmerSystem
+
+/// The shared state under the lock, and the change that is being planned for it.
+package final class Change {
+    package let epoch: Int
+    package let farmer: String
+    /// As it was committed last.
+    package let before: StateRecord
+    /// As it shall be.
+    package var state: StateRecord
+
+    private let directory: WorkDirectory
+    private let pace: Pace
+    private var handles: [SharedFile: SharedHandle] = [:]
+    private var appends: [SharedFile: [UInt8]] = [:]
+    private var cuts: [SharedFile: (size: Int, bytes: [UInt8])] = [:]
+    private var roster: [Int: (old: [UInt8], new: RosterEntry)] = [:]
+    /// The last bytes of `toprocess` before what is cut off it, at most 256.
+    private var tail: [UInt8]?
+    private var isTouched = false
+
+    init(directory: WorkDirectory, epoch: Int, farmer: String, state: StateRecord, pace: Pace) {
+        self.directory = directory
+        self.epoch = epoch
+        self.farmer = farmer
+        before = state
+        self.state = state
+        self.pace = pace
+    }
+
+    /// Whether anything is to be written.
+    package var isEmpty: Bool { !isTouched && appends.isEmpty && cuts.isEmpty && roster.isEmpty && state == before }
+
+    /// Commits even if no file changes: the journal did.
+    package func touch() { isTouched = true }
+
+    private func handle(_ file: SharedFile) throws -> SharedHandle {
+        if let open = handles[file] { return open }
+        let open = try SharedHandle(directory.file(file))
+        let expected = before.sizes[file] ?? 0
+        guard open.size == expected else {
+            throw FarmError.staleView(
+                file: directory.file(file).description, expected: "\(expected) bytes", found: "\(open.size) bytes")
+        }
+        handles[file] = open
+        return open
+    }
+
+    package func read(_ file: SharedFile, at offset: Int, count: Int) throws -> [UInt8] {
+        let bytes = try handle(file).file.read(at: offset, count: count)
+        guard bytes.count == count else {
+            throw FarmError.staleView(file: file.rawValue, expected: "\(count) bytes at \(offset)", found: "\(bytes.count)")
+        }
+        return bytes
+    }
+
+    package func append(_ file: SharedFile, _ bytes: [UInt8]) { appends[file, default: []] += bytes }
+
+    // MARK: the stack
+
+    private static let tailLength = 256
+
+    /// Reads the end of `toprocess`, whose checksum shows whether it is the end that the last writer left.
+    private func loadTail() throws {
+        if tail != nil { return }
+        let size = before.sizes[.toprocess] ?? 0
+        let count = min(size, Self.tailLength)
+        let bytes = count == 0 && before.toprocess == 0 ? [] : try read(.toprocess, at: size - count, count: count)
+        try verifyTail(bytes)
+        tail = bytes
+    }
+
+    private func verifyTail(_ bytes: [UInt8]) throws {
+        guard Checksum.of(bytes) == before.tail else {
+            throw FarmError.staleView(
+                file: directory.file(.toprocess).description, expected: "the end that `state` vouches for",
+                found: "another end of the same length")
+        }
+    }
+
+    /// Takes up to `count` tasks off the stack, in the order in which they shall run. Call it before any `putBack`.
+    package func take(_ count: Int) throws -> [FarmTask] {
+        guard count > 0, before.toprocess > 0 else { return [] }
+        let size = before.sizes[.toprocess] ?? 0
+        let average = size / max(1, before.toprocess) + 1
+        var length = min(size, min(8 << 20, count * average + average + Self.tailLength))
+        var block: [UInt8] = []
+        var starts: [Int] = []
+        while true {
+            block = try read(.toprocess, at: size - length, count: length)
+            starts = Self.lineStarts(block, atMost: count, isWhole: length == size)
+            let enough = starts.count == count || length >= 8 << 20
+            if length == size || (enough && !starts.isEmpty && (starts.last ?? 0) >= Self.tailLength) { break }
+            length = min(size, length * 2)
+        }
+        try verifyTail(Array(block.suffix(Self.tailLength)))
+        let cut = starts.last ?? block.count
+        var attempts = try popRequeued(from: size - length + cut)
+        var tasks: [FarmTask] = []
+        tasks.reserveCapacity(starts.count)
+        var end = block.count
+        for start in starts {
+            guard var task = FarmTask(line: block[start..<(end - 1)]), task.id < before.tasks else {
+                throw FarmError.staleView(
+                    file: directory.file(.toprocess).description, expected: "a line `ID command`",
+                    found: "\(block[start..<end].prefix(60).text.debugDescription) at byte \(size - length + start)")
+            }
+            task.attempts = attempts.removeValue(forKey: task.id) ?? 0
+            tasks.append(task)
+            end = start
+        }
+        cuts[.toprocess] = (size - length + cut, Array(block[cut...]))
+        tail = Array(block[..<cut].suffix(Self.tailLength))
+        state.toprocess -= tasks.count
+        state.claimed += tasks.count
+        return tasks
+    }
+
+    /// Where the last lines of a block begin, the last one first.
+    private static func lineStarts(_ block: [UInt8], atMost count: Int, isWhole: Bool) -> [Int] {
+        var starts: [Int] = []
+        var index = block.count - 1
+        guard index >= 0, block[index] == 10 else { return [] }
+        while index > 0 && starts.count < count {
+            index -= 1
+            if block[index] == 10 { starts.append(index + 1) }
+        }
+        if index == 0 && isWhole && starts.count < count { starts.append(0) }
+        return starts
+    }
+
+    /// Takes off `requeued` what stands at or beyond an offset of `toprocess`.
+    private func popRequeued(from offset: Int) throws -> [Int: Int] {
+        var found: [Int: Int] = [:]
+        guard state.requeued > 0 else { return found }
+        let width = RequeuedEntry.width
+        var size = before.sizes[.requeued] ?? 0
+        var removed: [UInt8] = []
+        walk: while size > 0 {
+            let count = min(size, width * 256)
+            let block = try read(.requeued, at: size - count, count: count)
+            for start in stride(from: block.count - width, through: 0, by: -width) {
+                let bytes = block[start..<(start + width)]
+                guard let entry = RequeuedEntry(bytes) else {
+                    throw FarmError.damaged(file: directory.file(.requeued).description, "a line is not of its form")
+                }
+                if entry.offset < offset { break walk }
+                found[entry.task] = entry.attempts
+                removed = Array(bytes) + removed
+                size -= width
+                state.requeued -= 1
+            }
+        }
+        if !removed.isEmpty { cuts[.requeued] = (size, removed) }
+        return found
+    }
+
+    /// Puts tasks on the stack so that they run next, in this order.
+    ///
+    /// - Parameter isClaimed: whether they were claimed until now; otherwise they are new
+    package func putBack(_ tasks: [FarmTask], isClaimed: Bool = true) throws {
+        if tasks.isEmpty { return }
+        try loadTail()
+        var lines = appends[.toprocess] ?? []
+        let base = cuts[.toprocess]?.size ?? before.sizes[.toprocess] ?? 0
+        var marks = appends[.requeued] ?? []
+        for task in tasks.reversed() {
+            if task.attempts > 0 {
+                marks += RequeuedEntry(offset: base + lines.count, task: task.id, attempts: task.attempts).encoded
+                state.requeued += 1
+            }
+            task.appendLine(to: &lines)
+        }
+        appends[.toprocess] = lines
+        if !marks.isEmpty { appends[.requeued] = marks }
+        state.toprocess += tasks.count
+        if isClaimed { state.claimed -= tasks.count }
+    }
+
+    /// Cuts a whole file to nothing, keeping its content in the undo record.
+    package func clear(_ file: SharedFile) throws -> [UInt8] {
+        let size = before.sizes[file] ?? 0
+        let bytes = try read(file, at: 0, count: size)
+        cuts[file] = (0, bytes)
+        return bytes
+    }
+
+    // MARK: ends
+
+    /// Records attempts in attempts.tsv and the timeline, and their tasks where they belong now.
+    package func record(_ ends: [JournalReplay.Ended], ordinal: Int) throws {
+        if ends.isEmpty { return }
+        var lines: [UInt8] = []
+        var finished: [UInt8] = []
+        var failed: [UInt8] = []
+        var events: [UInt8] = []
+        var again: [FarmTask] = []
+        for end in ends {
+            end.attempt.appendLine(to: &lines)
+            events += Array(",\n".utf8)
+            TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
+            if end.attempt.outcome == .succeeded {
+                end.task.appendLine(to: &finished)
+                state.finished += 1
+                state.claimed -= 1
+            } else if end.attempt.outcome.isFinal {
+                end.task.appendLine(to: &failed)
+                state.failed += 1
+                state.claimed -= 1
+            } else {
+                again.append(FarmTask(id: end.task.id, command: end.task.command, attempts: end.attempt.number))
+            }
+        }
+        append(.attempts, lines)
+        state.attempts += ends.count
+        if !finished.isEmpty { append(.finished, finished) }
+        if !failed.isEmpty { append(.failed, failed) }
+        trace(events)
+        try putBack(again)
+    }
+
+    /// Adds events to the timeline, each with its `,` and newline before it.
+    package func trace(_ events: [UInt8]) {
+        append(.timeline, events)
+    }
+
+    // MARK: the roster
+
+    package var rosterCount: Int { (before.sizes[.roster] ?? 0) / RosterEntry.width }
+
+    package func rosterEntry(_ index: Int) throws -> RosterEntry {
+        if let planned = roster[index] { return planned.new }
+        let width = RosterEntry.width
+        let bytes = try read(.roster, at: index * width, count: width)
+        guard let entry = RosterEntry(bytes[...]) else {
+            throw FarmError.damaged(file: directory.file(.roster).description, "line \(index + 1) is not of its form")
+        }
+        return entry
+    }
+
+    package func wholeRoster() throws -> [RosterEntry] {
+        let width = RosterEntry.width
+        let bytes = try read(.roster, at: 0, count: before.sizes[.roster] ?? 0)
+        return try (0..<rosterCount).map { index in
+            guard let entry = RosterEntry(bytes[(index * width)..<((index + 1) * width)]) else {
+                throw FarmError.damaged(file: directory.file(.roster).description, "line \(index + 1) is not of its form")
+            }
+            return roster[index]?.new ?? entry
+        }
+    }
+
+    package func setRoster(_ index: Int, _ entry: RosterEntry) throws {
+        if let planned = roster[index] {
+            roster[index] = (planned.old, entry)
+        } else {
+            let isNew = index >= rosterCount
+            roster[index] = (isNew ? [] : try read(.roster, at: index * RosterEntry.width, count: RosterEntry.width), entry)
+        }
+    }
+
+    // MARK: carrying out
+
+    private func undoRecord(timelineEnd: [UInt8]) -> UndoRecord {
+        var record = UndoRecord(epoch: epoch, writer: farmer)
+        record.steps.append(.init(file: "state", size: StateRecord.width, bytes: before.encoded))
+        for file in SharedFile.allCases where file != .roster {
+            let size = before.sizes[file] ?? 0
+            if file == .timeline, appends[file] != nil {
+                let offset = size - timelineEnd.count
+                record.steps.append(.init(file: file.rawValue, size: size, offset: offset, bytes: timelineEnd))
+            } else if let cut = cuts[file] {
+                record.steps.append(.init(file: file.rawValue, size: size, offset: cut.size, bytes: cut.bytes))
+            } else if appends[file] != nil {
+                record.steps.append(.init(file: file.rawValue, size: size, offset: size))
+            }
+        }
+        for (index, line) in roster.sorted(by: { $0.key < $1.key }) {
+            let offset = line.old.isEmpty ? before.sizes[.roster] ?? 0 : index * RosterEntry.width
+            record.steps.append(
+                .init(file: SharedFile.roster.rawValue, size: before.sizes[.roster] ?? 0, offset: offset, bytes: line.old))
+        }
+        return record
+    }
+
+    /// Carries the plan out, up to but without the commit.
+    func apply(to transaction: SharedHandle, stateHandle: SharedHandle) throws {
+        state.epoch = epoch
+        state.writer = farmer
+        guard state.isBalanced else {
+            throw FarmError.damaged(file: directory.state.description, "the totals would not add up: \(state)")
+        }
+        let timelineSize = before.sizes[.timeline] ?? 0
+        let isFirstEvent = timelineSize == TraceEvent.empty.count
+        if appends[.toprocess] != nil || cuts[.toprocess] != nil {
+            try loadTail()
+            let end = (tail ?? []) + (appends[.toprocess] ?? []).suffix(Self.tailLength)
+            state.tail = Checksum.of(Array(end.suffix(Self.tailLength)))
+        }
+        // Open everything before the first write, so that a stale view costs nothing.
+        for file in Set(appends.keys).union(cuts.keys) { _ = try handle(file) }
+        if !roster.isEmpty { _ = try handle(.roster) }
+        for file in SharedFile.allCases {
+            state.sizes[file] = (cuts[file]?.size ?? before.sizes[file] ?? 0) + (appends[file]?.count ?? 0)
+        }
+        if appends[.timeline] != nil && isFirstEvent { state.sizes[.timeline]? -= 2 }
+        if let last = roster.keys.max() {
+            state.sizes[.roster] = max(before.sizes[.roster] ?? 0, (last + 1) * RosterEntry.width)
+        }
+
+        try pace.check()
+        try transaction.file.write(undoRecord(timelineEnd: TraceEvent.closing).encoded, at: 0)
+        try transaction.file.flush()
+        for file in SharedFile.allCases where file != .roster && (appends[file] != nil || cuts[file] != nil) {
+            let open = try handle(file)
+            var offset = before.sizes[file] ?? 0
+            if let cut = cuts[file] {
+                try pace.check()
+                try open.file.truncate(to: cut.size)
+                offset = cut.size
+            }
+            if var bytes = appends[file] {
+                if file == .timeline {
+                    bytes = (isFirstEvent ? Array(bytes.dropFirst(2)) : bytes) + TraceEvent.closing
+                    offset = isFirstEvent ? TraceEvent.opening.count : offset - TraceEvent.closing.count
+                }
+                try pace.check()
+                try open.file.write(bytes, at: offset)
+            }
+            try open.file.flush()
+        }
+        if !roster.isEmpty {
+            let open = try handle(.roster)
+            for (index, line) in roster {
+                try pace.check()
+                try open.file.write(line.new.encoded, at: index * RosterEntry.width)
+            }
+            try open.file.flush()
+        }
+        try pace.check()
+        try stateHandle.file.write(state.encoded, at: 0)
+        try stateHandle.file.flush()
+    }
+}
+
+/// Watches that the process does not stand still while it holds the lock.
+package final class Pace {
+    private var last: Int
+    private let limit: Int
+
+    /// - Parameter limit: nanoseconds between two looks that are still harmless
+    package init(limit: Int) {
+        self.limit = limit
+        last = Clock.boot
+    }
+
+    package func check() throws {
+        let now = Clock.boot
+        if now - last > limit { throw FarmError.suspended(seconds: (now - last) / 1_000_000_000) }
+        last = now
+    }
+}

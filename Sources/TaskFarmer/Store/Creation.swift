@@ -1,0 +1,143 @@
+// Making a work directory, under its lock. farm.json is written last: as long as it is empty, there is no work directory and
+// whoever comes next starts over. Every file is made here, once: a name that was looked up too early stays missing for half
+// a minute on NFS.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+struct Creation {
+    let directory: WorkDirectory
+    let list: TaskListFile
+    let handler: any TaskListHandler
+    let handlerName: String
+    let lock: FarmLock
+    let lockPath: Path
+    let holder: String
+    private(set) var notes: [String] = []
+    private let pace = Pace(limit: 5_000_000_000)
+
+    init(
+        directory: WorkDirectory, list: TaskListFile, handler: any TaskListHandler, handlerName: String, lock: FarmLock,
+        lockPath: Path, holder: String
+    ) {
+        self.directory = directory
+        self.list = list
+        self.handler = handler
+        self.handlerName = handlerName
+        self.lock = lock
+        self.lockPath = lockPath
+        self.holder = holder
+    }
+
+    /// Lists longer than this get a folder for every 1,000 logs.
+    static let flatLogs = 10_000
+
+    mutating func run(farmFile: SharedHandle) throws -> FarmDescription {
+        let nonce = OwnProcess.nonce()
+        let mark = LockRecord(nonce: nonce, epoch: 0, status: .busy, holder: holder, since: Clock.wall)
+        try lock.write(mark, flush: true)
+        try Folder.make(directory.logs)
+        try Folder.make(directory.farmers)
+
+        let state: StateRecord
+        if try preservePyTaskFarmer() {
+            var rebuild = Rebuild(directory: directory, source: directory.takenOver, list: list, handler: handler, pace: pace)
+            state = try rebuild.run()
+            notes.append("took over what PyTaskFarmer left: \(rebuild.summary); its own files are kept in \(directory.takenOver)")
+        } else {
+            state = try makeFiles()
+        }
+        let description = FarmDescription(
+            created: Clock.wall, list: list.name.description, handler: handlerName, lock: directory.recorded(lockPath),
+            nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat)
+        try FreshFile.write(directory.state, state.encoded)
+        guard try lock.peek() == mark else {
+            throw FarmError.brokenLock("another process wrote to \(lock.path) while this one held it: locks do not keep farmers apart here")
+        }
+        try lock.write(mark, flush: true)
+        try pace.check()
+        try farmFile.file.write(description.encoded, at: 0)
+        try farmFile.file.flush()
+        Folder.flush(directory.root)
+        try lock.write(LockRecord(nonce: nonce, epoch: 0, status: .idle, holder: holder, since: Clock.wall), flush: true)
+        return description
+    }
+
+    /// All files of a new work directory; measures the list, then writes it last line first.
+    private func makeFiles() throws -> StateRecord {
+        var state = StateRecord()
+        // Not empty from here on: what lies here is ours, whole or not, and never PyTaskFarmer's.
+        try FreshFile.write(directory.state, Array("being made\n".utf8))
+        var measure = StackMeasure(firstID: 0)
+        var mark = ListMark()
+        try handler.forEachTask(in: list, from: &mark) { command in measure.add(commandLength: command.count) }
+        try pace.check()
+        for file in SharedFile.allCases where file != .toprocess {
+            state.sizes[file] = try FreshFile.write(directory.file(file), FreshFile.initial(file))
+        }
+        try FreshFile.write(directory.transaction, [])
+        let stack = try SharedHandle(directory.file(.toprocess), create: true)
+        try stack.file.truncate(to: 0)
+        var writer = StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
+        var again = ListMark()
+        try handler.forEachTask(in: list, from: &again) { command in try writer.add(command) }
+        try writer.finish()
+        guard again == mark else {
+            throw FarmError.configuration(file: list.name.description, line: nil, "changed while it was read; run again")
+        }
+        try stack.file.flush()
+        state.list = mark
+        state.tasks = measure.tasks
+        state.toprocess = measure.tasks
+        state.sizes[.toprocess] = measure.bytes
+        state.tail = Checksum.of(writer.tail)
+        return state
+    }
+
+    /// If PyTaskFarmer worked here, copies its files aside, so that a take-over that is cut off can start again.
+    ///
+    /// - Returns: whether there is something to take over
+    private func preservePyTaskFarmer() throws -> Bool {
+        if try Folder.facts(directory.takenOver) != nil { return true }
+        if let facts = try Folder.facts(directory.state), facts.size > 0 { return false }
+        guard try Folder.facts(directory.file(.toprocess)) != nil else { return false }
+        let partial = directory.root.appending("pytaskfarmer.partial")
+        try Folder.removeTree(partial)
+        try Folder.make(partial)
+        for file in [SharedFile.toprocess, .finished, .failed, .timeline] {
+            guard try Folder.facts(directory.file(file)) != nil else { continue }
+            let source = try Descriptor(directory.file(file), [.reading, .noLink])
+            let copy = try Descriptor(partial.appending(file.rawValue), [.both, .create, .noLink])
+            var part: [UInt8] = []
+            while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
+            try copy.flush()
+        }
+        Folder.flush(partial)
+        try Folder.rename(partial, to: directory.takenOver)
+        Folder.flush(directory.root)
+        return true
+    }
+}
+
+/// A file as it is in a new work directory.
+enum FreshFile {
+    static func initial(_ file: SharedFile) -> [UInt8] {
+        switch file {
+        case .attempts: Attempt.header
+        case .timeline: Array(TraceEvent.empty)
+        case .toprocess, .finished, .failed, .skipped, .requeued, .roster: []
+        }
+    }
+
+    /// Replaces a file's content in place, flushed.
+    ///
+    /// - Returns: its size
+    @discardableResult
+    static func write(_ path: Path, _ bytes: [UInt8]) throws -> Int {
+        let handle = try SharedHandle(path, create: true)
+        try handle.file.truncate(to: 0)
+        try handle.file.write(bytes, at: 0)
+        try handle.file.flush()
+        return bytes.count
+    }
+}

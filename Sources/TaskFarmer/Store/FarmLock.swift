@@ -1,0 +1,77 @@
+// The one lock. It is tried without blocking, with short, growing, jittered waits: a blocked flock on NFS wakes by polling
+// and takes 50 times as long. The file carries the nonce of the work directory, the last epoch begun and who holds it; it is
+// never removed or replaced, since others may hold it by its old name.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// Told about long waits, and asked whether to go on waiting.
+package protocol LockPatience: Sendable {
+    /// Called about every ten seconds of waiting, with what the lock file says of the holder.
+    func waiting(for lock: Path, seconds: Int, holder: LockRecord?)
+    /// Whether to give up, after so many nanoseconds.
+    func givesUp(after nanoseconds: Int) -> Bool
+}
+
+package final class FarmLock {
+    package let path: Path
+    private let file: Descriptor
+
+    package init(_ path: Path) throws {
+        self.path = path
+        do {
+            file = try Descriptor(path, [.both, .create, .noLink], permissions: 0o666)
+        } catch {
+            throw FarmError.system(error)
+        }
+    }
+
+    /// Takes the lock, waiting as long as `patience` allows.
+    ///
+    /// - Returns: how long it waited, in nanoseconds
+    @discardableResult
+    package func acquire(_ patience: any LockPatience) throws -> Int {
+        let begin = Clock.boot
+        var wait = 200_000
+        var told = begin
+        while true {
+            do {
+                if try file.tryLock() { break }
+            } catch {
+                throw FarmError.system(error)
+            }
+            let now = Clock.boot
+            if patience.givesUp(after: now - begin) { throw FarmError.lockBusy(holder: (try? peek())?.holder ?? "another process") }
+            if now - told >= 10_000_000_000 {
+                told = now
+                patience.waiting(for: path, seconds: (now - begin) / 1_000_000_000, holder: try? peek())
+            }
+            Clock.pause(nanoseconds: Int.random(in: wait / 4...wait))
+            wait = min(wait * 3 / 2, now - begin < 1_000_000_000 ? 20_000_000 : 100_000_000)
+        }
+        let facts = try file.facts()
+        if facts.links == 0 {
+            try? file.unlock()
+            throw FarmError.brokenLock("the lock file \(path) was removed while farmers use it: stop all farmers, then `taskfarmer check --repair`")
+        }
+        return Clock.boot - begin
+    }
+
+    /// What the file says now; nil when it says nothing of ours.
+    package func peek() throws -> LockRecord? {
+        file.dropCache()
+        return LockRecord(try file.read(at: 0, count: LockRecord.width))
+    }
+
+    /// Whether anything was ever written to it.
+    package var isEmpty: Bool { get throws { try file.facts().size == 0 } }
+
+    /// Writes through the descriptor that holds the lock. A client that lost its lock on NFS is told so by EIO here, and
+    /// only here.
+    package func write(_ record: LockRecord, flush: Bool) throws {
+        try file.write(record.encoded, at: 0)
+        if flush { try file.flush() }
+    }
+
+    package func release() { try? file.unlock() }
+}

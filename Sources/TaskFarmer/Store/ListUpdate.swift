@@ -1,0 +1,130 @@
+// A list that was edited since its tasks were made. Lines added at the end become new tasks; anything else is named and
+// changes nothing, since IDs never shift.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+package enum ListUpdate {
+    /// Compares the list with what was made of it, and adds what was appended.
+    ///
+    /// - Returns: what the user should know
+    package static func apply(
+        _ list: TaskListFile, handler: any TaskListHandler, cycle: ChangeCycle, _ patience: any LockPatience
+    ) throws -> [String] {
+        var mark = ListMark()
+        try cycle.run(patience) { change in mark = change.state.list }
+        let facts = try list.facts
+        if facts.size == mark.bytes && facts.modifiedNanoseconds == mark.modified { return [] }
+        if try facts.size < mark.bytes || list.checksum(ofFirst: mark.bytes) != mark.checksum {
+            return try edits(list, handler: handler, cycle: cycle)
+        }
+        if !mark.isClosed && facts.size > mark.bytes {
+            let next = try list.bytes(at: mark.bytes, count: 2)
+            guard next.first == 10 || next == [13, 10] else { return try edits(list, handler: handler, cycle: cycle) }
+        }
+        return try grow(list, handler: handler, from: mark, cycle: cycle, patience)
+    }
+
+    private static func grow(
+        _ list: TaskListFile, handler: any TaskListHandler, from old: ListMark, cycle: ChangeCycle, _ patience: any LockPatience
+    ) throws -> [String] {
+        var commands: [[UInt8]] = []
+        var mark = old
+        if !old.isClosed { mark.lines -= 1 }
+        try handler.forEachTask(in: list, from: &mark) { command in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(command.count)
+            for index in 0..<command.count { bytes.append(command[index]) }
+            commands.append(bytes)
+        }
+        var added = 0
+        try cycle.run(patience) { change in
+            guard change.state.list == old else { return }  // another farmer did it meanwhile
+            let first = change.state.tasks
+            let tasks = commands.enumerated().map { FarmTask(id: first + $0.offset, command: $0.element) }
+            change.state.tasks += tasks.count
+            try change.putBack(tasks, isClaimed: false)
+            change.state.list = mark
+            added = tasks.count
+        }
+        return added == 0 ? [] : ["\(list.name) has grown: \(added) new \(added == 1 ? "task" : "tasks")"]
+    }
+
+    /// Names the tasks whose lines are not what they were.
+    private static func edits(
+        _ list: TaskListFile, handler: any TaskListHandler, cycle: ChangeCycle
+    ) throws -> [String] {
+        var known: [Int: UInt64] = [:]
+        let directory = cycle.directory
+        func note(_ line: ArraySlice<UInt8>) {
+            if let task = FarmTask(line: line) { known[task.id] = Checksum.of(task.command) }
+        }
+        // Read in the order in which tasks move, without the lock: one that is missed is not compared.
+        for file in [SharedFile.toprocess, .finished, .failed, .skipped] {
+            guard let open = try? Descriptor(directory.file(file), [.reading, .noLink]) else { continue }
+            for line in try open.readAll(atMost: .max).split(separator: 10) { note(line) }
+        }
+        var next = 0
+        var changed: [Int] = []
+        var mark = ListMark()
+        try handler.forEachTask(in: list, from: &mark) { command in
+            if let sum = known[next] {
+                var fresh = Checksum()
+                fresh.add(command)
+                if fresh.value != sum { changed.append(next) }
+            }
+            next += 1
+        }
+        let total = cycle.seen?.tasks ?? 0
+        var parts: [String] = []
+        if !changed.isEmpty {
+            let named = changed.prefix(5).map(String.init).joined(separator: ", ")
+            parts.append("the lines of \(changed.count) tasks were changed (ID \(named)\(changed.count > 5 ? ", …" : ""))")
+        }
+        if next < total { parts.append("\(total - next) tasks at its end were removed (ID \(next)\(total - next > 1 ? " to \(total - 1)" : ""))") }
+        if next > total && !changed.isEmpty { parts.append("\(next - total) were added") }
+        if parts.isEmpty { parts.append("lines that are no tasks were changed") }
+        return [
+            "\(list.name) was edited: \(parts.joined(separator: "; ")). Nothing of this takes effect: the tasks are those in "
+                + "\(directory.root). To start over with the list as it is: taskfarmer run --fresh"
+        ]
+    }
+}
+
+package enum FailedTasks {
+    /// Puts every failed task back, to run again.
+    ///
+    /// - Returns: how many there were
+    package static func retry(_ cycle: ChangeCycle, _ patience: any LockPatience) throws -> Int {
+        let attempts = try attemptCounts(cycle.directory)
+        var count = 0
+        try cycle.run(patience) { change in
+            guard change.state.failed > 0 else { return }
+            let bytes = try change.clear(.failed)
+            let tasks = bytes.split(separator: 10).compactMap { line in FarmTask(line: line) }.map { task in
+                FarmTask(id: task.id, command: task.command, attempts: attempts[task.id] ?? 0)
+            }
+            guard tasks.count == change.state.failed else {
+                throw FarmError.damaged(file: SharedFile.failed.rawValue, "expected \(change.state.failed) lines `ID command`")
+            }
+            change.state.failed = 0
+            try change.putBack(tasks.sorted { $0.id < $1.id }, isClaimed: false)
+            count = tasks.count
+        }
+        return count
+    }
+
+    /// How many attempts each task has had that did not end well, read from attempts.tsv.
+    private static func attemptCounts(_ directory: WorkDirectory) throws -> [Int: Int] {
+        var counts: [Int: Int] = [:]
+        var mark = ListMark()
+        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, _ in
+            var bytes: [UInt8] = []
+            for index in 0..<line.count { bytes.append(line[index]) }
+            if let attempt = Attempt(line: bytes[...]), attempt.outcome != .succeeded {
+                counts[attempt.task] = max(counts[attempt.task] ?? 0, attempt.number)
+            }
+        }
+        return counts
+    }
+}

@@ -1,0 +1,130 @@
+// Who is alive. On the same host the process decides at once. From another host a farmer is dead only when the lock on its
+// own file can be taken and its heartbeat has stood still over several intervals of the observer's clock.
+
+package import TaskFarmerCore
+internal import TaskFarmerSystem
+
+package enum Verdict: Sendable, Equatable {
+    case alive
+    case dead
+    /// Not decided yet: its heartbeat is being watched.
+    case watching
+    /// Its heartbeat stands still, but its lock is held: a node that is gone and whose lock the file server keeps.
+    case silent(seconds: Int)
+}
+
+package final class Liveness {
+    /// How often a farmer writes its heartbeat, and how long one must stand still to count as stopped, in nanoseconds.
+    package static let interval = 3_000_000_000
+    package static let patience = 5 * interval
+
+    private struct Observation {
+        var heartbeat: Int
+        var since: Int
+    }
+
+    private let directory: WorkDirectory
+    private var observations: [String: Observation] = [:]
+    /// Hosts that the user says are gone, lock or no lock.
+    private let assumedDead: Set<String>
+
+    package init(_ directory: WorkDirectory, assumedDead: Set<String> = []) {
+        self.directory = directory
+        self.assumedDead = assumedDead
+    }
+
+    /// Whether a farmer runs on this host, in this boot and this PID namespace, so that its process can be looked at.
+    package static func isHere(_ alive: AliveRecord) -> Bool {
+        let own = HostIdentity.current
+        return alive.host == own.name && alive.boot == own.boot && alive.processSpace == own.processSpace
+    }
+
+    /// Whether a farmer's process runs; meaningful only where `isHere` holds.
+    package static func isRunning(_ alive: AliveRecord) -> Bool {
+        guard let process = Int32(exactly: alive.process), let facts = ProcessTable.facts(of: process) else { return false }
+        return facts.started == UInt64(alive.ticks) && !facts.isZombie
+    }
+
+    /// Judges a farmer of the roster by its own file.
+    ///
+    /// - Throws: `brokenLock` when its lock can be taken although its heart beats
+    package func judge(_ farmer: String) throws -> Verdict {
+        guard let record = try readRecord(farmer) else { return try judgeWithoutRecord(farmer) }
+        if Self.isHere(record) {
+            observations[farmer] = nil
+            return Self.isRunning(record) ? .alive : .dead
+        }
+        let now = Clock.boot
+        let known = observations[farmer]
+        guard let known else {
+            observations[farmer] = Observation(heartbeat: record.heartbeat, since: now)
+            return .watching
+        }
+        let isFree = try lockIsFree(farmer)
+        if known.heartbeat != record.heartbeat {
+            observations[farmer] = Observation(heartbeat: record.heartbeat, since: now)
+            if isFree {
+                throw FarmError.brokenLock(
+                    "the lock of \(farmer) can be taken although its heart beats: locks do not work between \(record.host) and "
+                        + "\(HostIdentity.current.name) on \(directory.root); use a file system with locks that all nodes share")
+            }
+            return .alive
+        }
+        let still = now - known.since
+        if still < Self.patience { return isFree ? .watching : .alive }
+        if isFree || assumedDead.contains(record.host) { return .dead }
+        return .silent(seconds: still / 1_000_000_000)
+    }
+
+    private func readRecord(_ farmer: String) throws -> AliveRecord? {
+        for _ in 0..<3 {
+            guard let file = try? Descriptor(directory.alive(farmer), [.reading, .noLink]) else { return nil }
+            file.dropCache()
+            if let record = AliveRecord(try file.readAll()) { return record }
+            Clock.pause(nanoseconds: 2_000_000)
+        }
+        return nil
+    }
+
+    /// Its file is gone or torn: a power failure right after it joined. Its lock and time decide.
+    private func judgeWithoutRecord(_ farmer: String) throws -> Verdict {
+        let now = Clock.boot
+        guard let known = observations[farmer] else {
+            observations[farmer] = Observation(heartbeat: -1, since: now)
+            return .watching
+        }
+        if now - known.since < Self.patience { return .watching }
+        return try lockIsFree(farmer) ? .dead : .silent(seconds: (now - known.since) / 1_000_000_000)
+    }
+
+    private func lockIsFree(_ farmer: String) throws -> Bool {
+        do {
+            let file = try Descriptor(directory.alive(farmer), [.both, .noLink])
+            guard try file.tryLock() else { return false }
+            try file.unlock()
+            return true
+        } catch {
+            if error.isMissing { return true }
+            throw FarmError.system(error)
+        }
+    }
+}
+
+/// The file by which a farmer shows that it lives: locked as long as it does, and written at every heartbeat.
+package final class AliveFile: Sendable {
+    private let file: Descriptor
+
+    /// - Throws: `SystemError` with `isPresent` when the name is taken
+    package init(_ directory: WorkDirectory, _ record: AliveRecord) throws {
+        file = try Descriptor(directory.alive(record.farmer), [.both, .exclusive, .noLink])
+        guard try file.tryLock() else {
+            throw FarmError.brokenLock("a new file, \(file.path), is locked by somebody else")
+        }
+        try write(record)
+    }
+
+    package func write(_ record: AliveRecord) throws {
+        try file.write(record.encoded, at: 0)
+        try file.flush()
+    }
+}

@@ -1,0 +1,181 @@
+// Opening a work directory: find its lock, make it if there is none, take over what PyTaskFarmer left, notice an edited list.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// Which work directory is wanted, and how.
+package struct FarmRequest {
+    package var directory: WorkDirectory
+    /// The list; nil to use only what is there.
+    package var list: TaskListFile?
+    package var handler: any TaskListHandler
+    package var handlerName: String
+    /// `--lock-dir` or `$SCRATCH`; nil for the work directory itself.
+    package var lockFolder: Path?
+    /// Start over, forgetting what was done.
+    package var fresh = false
+
+    package init(
+        directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String, lockFolder: Path?,
+        fresh: Bool = false
+    ) {
+        self.directory = directory
+        self.list = list
+        self.handler = handler
+        self.handlerName = handlerName
+        self.lockFolder = lockFolder
+        self.fresh = fresh
+    }
+}
+
+/// A work directory that can be worked on.
+package struct OpenedFarm {
+    package let directory: WorkDirectory
+    package let description: FarmDescription
+    package let lock: FarmLock
+    /// What the user should know: a take-over, an edited list, new tasks.
+    package var notes: [String] = []
+
+    /// Opens a work directory that exists, by the lock it names.
+    package init(existing directory: WorkDirectory) throws {
+        self.directory = directory
+        guard let found = try Self.readDescription(directory) else {
+            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
+        }
+        description = found
+        lock = try FarmLock(directory.lockPath(recorded: found.lock))
+    }
+
+    private init(directory: WorkDirectory, description: FarmDescription, lock: FarmLock, notes: [String]) {
+        self.directory = directory
+        self.description = description
+        self.lock = lock
+        self.notes = notes
+    }
+
+    /// What farm.json says; nil where there is none, or an empty one.
+    package static func readDescription(_ directory: WorkDirectory) throws -> FarmDescription? {
+        let bytes: [UInt8]
+        do {
+            bytes = try Folder.content(of: directory.description)
+        } catch {
+            if error.isMissing { return nil }
+            throw FarmError.system(error)
+        }
+        return bytes.isEmpty ? nil : try parse(bytes, directory)
+    }
+
+    private static func parse(_ bytes: [UInt8], _ directory: WorkDirectory) throws -> FarmDescription {
+        do {
+            return try FarmDescription(bytes)
+        } catch FarmDescription.Problem.unknownVersion(let version) {
+            throw FarmError.unknownVersion(file: directory.description.description, version)
+        } catch {
+            throw FarmError.damaged(file: directory.description.description, "is not a farm description")
+        }
+    }
+
+    /// Opens a work directory, making it from the list if there is none.
+    package static func open(_ request: FarmRequest, holder: String, _ patience: any LockPatience) throws -> OpenedFarm {
+        do {
+            return try openOrCreate(request, holder: holder, patience)
+        } catch let error as SystemError {
+            throw FarmError.system(error)
+        }
+    }
+
+    private static func openOrCreate(
+        _ request: FarmRequest, holder: String, _ patience: any LockPatience
+    ) throws -> OpenedFarm {
+        let directory = request.directory
+        let lockPath = directory.lock(in: request.lockFolder)
+        if let folder = request.lockFolder, try Folder.facts(folder)?.isFolder != true {
+            throw FarmError.configuration(
+                file: folder.description, line: nil, "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
+        }
+        let known = try readDescription(directory)
+        if let known, !directory.isRecorded(lockPath, as: known.lock) {
+            throw FarmError.otherLock(
+                own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
+        }
+        if known == nil && request.list == nil {
+            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
+        }
+        if request.fresh && known != nil { try Presence.requireNobody(directory) }
+        try Folder.make(directory.root)
+        try refuseLocalLock(lockPath, directory)
+
+        let lock = try FarmLock(lockPath)
+        try lock.acquire(patience)
+        defer { lock.release() }
+        let file = try SharedHandle(directory.description, create: true)
+        let bytes = try file.file.read(at: 0, count: file.size)
+        if !bytes.isEmpty && !request.fresh {
+            let description = try parse(bytes, directory)
+            guard directory.isRecorded(lockPath, as: description.lock) else {
+                throw FarmError.otherLock(
+                    own: lockPath.description, recorded: directory.lockPath(recorded: description.lock).description)
+            }
+            let mark = try lock.peek()
+            guard mark?.nonce == description.nonce else {
+                throw FarmError.otherNonce(lock: lockPath.description, found: try lock.isEmpty ? nil : "another nonce")
+            }
+            guard description.handler == request.handlerName || request.list == nil else {
+                throw FarmError.configuration(
+                    file: "-t \(request.handlerName)", line: nil,
+                    "the work directory was made with the handler \(description.handler); use that, or start over with --fresh")
+            }
+            return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])
+        }
+        guard let list = request.list else {
+            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: its farm.json is empty")
+        }
+        if request.fresh && !bytes.isEmpty {
+            try Presence.requireNobody(directory)
+            try file.file.truncate(to: 0)
+            try file.file.flush()
+            for folder in [directory.logs, directory.farmers, directory.takenOver] { try Folder.removeTree(folder) }
+        }
+        var creation = Creation(
+            directory: directory, list: list, handler: request.handler, handlerName: request.handlerName, lock: lock,
+            lockPath: lockPath, holder: holder)
+        let description = try creation.run(farmFile: file)
+        return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
+    }
+
+    /// A lock on a disk of this node's own keeps nobody else out of a work directory that others see.
+    private static func refuseLocalLock(_ lock: Path, _ directory: WorkDirectory) throws {
+        let guarded = Folder.fileSystem(of: directory.root)
+        let guarding = Folder.fileSystem(of: lock.parent)
+        if guarding.isLocal && !guarded.isLocal {
+            throw FarmError.brokenLock(
+                "the lock would lie on \(lock.parent) (\(guarding.name), this node's own), but the work directory is on "
+                    + "\(guarded.name), which other nodes see: name a folder that all nodes share with --lock-dir DIR or SCRATCH")
+        }
+    }
+}
+
+/// Whether anybody is at work.
+package enum Presence {
+    /// Watches until it is certain that no farmer is at work.
+    ///
+    /// - Throws: `farmersLive` with those that are
+    package static func requireNobody(_ directory: WorkDirectory, assumedDead: Set<String> = []) throws {
+        let liveness = Liveness(directory, assumedDead: assumedDead)
+        while true {
+            let live = try Roster.read(directory).filter { $0.status == .live }
+            var alive: [String] = []
+            var isOpen = false
+            for entry in live {
+                switch try liveness.judge(entry.farmer) {
+                case .dead: continue
+                case .watching: isOpen = true
+                case .alive, .silent: alive.append(entry.farmer)
+                }
+            }
+            if !alive.isEmpty { throw FarmError.farmersLive(alive) }
+            if !isOpen { return }
+            Clock.pause(nanoseconds: 500_000_000)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// Making a consistent set of files from what can be read of an older one: for the take-over of a PyTaskFarmer run, and for
+// `check --repair`. What is recorded as over stays so; every other task that is known from anywhere is to process.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+struct Rebuild {
+    let directory: WorkDirectory
+    /// The folder with the old files; never written to.
+    let source: Path
+    let list: TaskListFile?
+    let handler: any TaskListHandler
+    let pace: Pace
+    /// Tasks that only a journal holds.
+    var held: [FarmTask] = []
+    /// Ends that only a journal holds.
+    var uncarried: [JournalReplay.Ended] = []
+    /// How many tasks there were, as far as is known.
+    var knownTasks = 0
+    var listMark = ListMark()
+
+    private(set) var counts: [SharedFile: Int] = [:]
+    private(set) var dropped: [SharedFile: Int] = [:]
+    private(set) var fromList = 0
+    private(set) var unknown = 0
+    /// Where each task is: nil not seen yet.
+    private var places: [SharedFile?] = []
+
+    init(directory: WorkDirectory, source: Path, list: TaskListFile?, handler: any TaskListHandler, pace: Pace) {
+        self.directory = directory
+        self.source = source
+        self.list = list
+        self.handler = handler
+        self.pace = pace
+    }
+
+    var summary: String {
+        var parts = ["\(counts[.finished] ?? 0) finished", "\(counts[.failed] ?? 0) failed", "\(counts[.toprocess] ?? 0) to process"]
+        if fromList > 0 { parts.append("\(fromList) of these stood in no file and come from the list") }
+        if unknown > 0 { parts.append("\(unknown) whose command is known nowhere are in skipped") }
+        for (file, count) in dropped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
+            parts.append("\(count) \(count == 1 ? "line" : "lines") of \(file.rawValue) dropped (torn, or there twice)")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    mutating func run() throws -> StateRecord {
+        var state = StateRecord()
+        // Marks the directory as ours and unfinished.
+        try FreshFile.write(directory.state, Array("being rebuilt from \(source)\n".utf8))
+        try FreshFile.write(directory.transaction, [])
+
+        for file in [SharedFile.finished, .failed, .skipped] {
+            var kept = try lines(of: file) { rebuild, line in
+                guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else { return false }
+                return true
+            }
+            for end in uncarried where end.attempt.outcome.isFinal && (end.attempt.outcome == .succeeded) == (file == .finished) && file != .skipped {
+                if claimPlace(end.task.id, file) {
+                    end.task.appendLine(to: &kept)
+                    counts[file, default: 0] += 1
+                }
+            }
+            state.sizes[file] = try FreshFile.write(directory.file(file), kept)
+        }
+        var waiting: [Int: [UInt8]] = [:]
+        _ = try lines(of: .toprocess) { rebuild, line in
+            guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else { return false }
+            waiting[task.id] = task.command
+            return true
+        }
+        for task in held + uncarried.map(\.task) where claimPlace(task.id, .toprocess) { waiting[task.id] = task.command }
+        if let list {
+            var next = 0
+            var mark = ListMark()
+            defer { listMark = mark }
+            try handler.forEachTask(in: list, from: &mark) { command in
+                if next >= places.count || places[next] == nil {
+                    _ = claimPlace(next, .toprocess)
+                    var bytes: [UInt8] = []
+                    for index in 0..<command.count { bytes.append(command[index]) }
+                    waiting[next] = bytes
+                    fromList += 1
+                }
+                next += 1
+            }
+        }
+        state.tasks = max(places.count, knownTasks)
+        try fillGaps(&state)
+        try writeAttempts(&state, waiting: waiting)
+        state.sizes[.roster] = try FreshFile.write(directory.file(.roster), [])
+        try rebuildTimeline(&state)
+        counts[.toprocess] = waiting.count
+        state.toprocess = waiting.count
+        state.finished = counts[.finished] ?? 0
+        state.failed = counts[.failed] ?? 0
+        state.skipped = counts[.skipped] ?? 0
+        state.list = listMark
+        return state
+    }
+
+    private mutating func claimPlace(_ id: Int, _ file: SharedFile) -> Bool {
+        while places.count <= id { places.append(nil) }
+        if places[id] != nil { return false }
+        places[id] = file
+        return true
+    }
+
+    /// Tasks of which nothing but the number is known cannot run; they are skipped, and said to be.
+    private mutating func fillGaps(_ state: inout StateRecord) throws {
+        var more: [UInt8] = []
+        for id in 0..<state.tasks where id >= places.count || places[id] == nil {
+            FarmTask(id: id, command: Array("# command unknown".utf8)).appendLine(to: &more)
+            unknown += 1
+        }
+        if more.isEmpty { return }
+        let handle = try SharedHandle(directory.file(.skipped))
+        try handle.file.write(more, at: handle.size)
+        try handle.file.flush()
+        state.sizes[.skipped] = handle.size + more.count
+        counts[.skipped, default: 0] += unknown
+    }
+
+    /// The lines of an old file that are of their form and pass; counts the others.
+    private mutating func lines(
+        of file: SharedFile, _ pass: (inout Rebuild, ArraySlice<UInt8>) throws -> Bool
+    ) throws -> [UInt8] {
+        guard let old = try? Descriptor(source.appending(file.rawValue), [.reading, .noLink]) else { return [] }
+        let bytes = try old.readAll(atMost: .max)
+        var kept: [UInt8] = []
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
+            if try pass(&self, bytes[start..<end]) {
+                kept += bytes[start..<end]
+                kept.append(10)
+                counts[file, default: 0] += 1
+            } else if end > start {
+                dropped[file, default: 0] += 1
+            }
+            start = end + 1
+        }
+        return kept
+    }
+
+    private mutating func writeAttempts(_ state: inout StateRecord, waiting: [Int: [UInt8]]) throws {
+        var attempts: [Int: Int] = [:]
+        var kept = try lines(of: .attempts) { _, line in
+            if line.elementsEqual(Attempt.header.dropLast()) { return false }
+            guard let attempt = Attempt(line: line) else { return false }
+            attempts[attempt.task] = max(attempts[attempt.task] ?? 0, attempt.number)
+            return true
+        }
+        if let lost = dropped[.attempts] { dropped[.attempts] = max(0, lost - 1) }
+        for end in uncarried {
+            end.attempt.appendLine(to: &kept)
+            attempts[end.attempt.task] = max(attempts[end.attempt.task] ?? 0, end.attempt.number)
+            counts[.attempts, default: 0] += 1
+        }
+        state.attempts = counts[.attempts] ?? 0
+        state.sizes[.attempts] = try FreshFile.write(directory.file(.attempts), Attempt.header + kept)
+
+        var stack: [UInt8] = []
+        var marks: [UInt8] = []
+        for (id, command) in waiting.sorted(by: { $0.key > $1.key }) {
+            if let number = attempts[id] {
+                marks += RequeuedEntry(offset: stack.count, task: id, attempts: number).encoded
+                state.requeued += 1
+            }
+            FarmTask(id: id, command: command).appendLine(to: &stack)
+        }
+        try pace.check()
+        state.sizes[.toprocess] = try FreshFile.write(directory.file(.toprocess), stack)
+        state.sizes[.requeued] = try FreshFile.write(directory.file(.requeued), marks)
+        state.tail = Checksum.of(Array(stack.suffix(256)))
+    }
+
+    /// Keeps a timeline that is JSON; of one that is torn, the lines that are whole events.
+    private mutating func rebuildTimeline(_ state: inout StateRecord) throws {
+        let old = (try? Descriptor(source.appending(SharedFile.timeline.rawValue), [.reading, .noLink]).readAll(atMost: .max)) ?? []
+        var syntax = JSONSyntax()
+        syntax.add(old)
+        let comma = UInt8(ascii: ",")
+        var events: [UInt8]
+        if syntax.isWhole, old.first == UInt8(ascii: "["), let end = old.lastIndex(of: UInt8(ascii: "]")) {
+            events = Array(old[1..<end])
+        } else {
+            events = []
+            for line in old.split(separator: 10) {
+                let event = line.last == comma ? line.dropLast() : line
+                var single = JSONSyntax()
+                single.add(Array(event))
+                if single.isWhole, event.first == UInt8(ascii: "{") {
+                    if !events.isEmpty { events += [comma, 10] }
+                    events += event
+                } else {
+                    dropped[.timeline, default: 0] += 1
+                }
+            }
+        }
+        let blanks: [UInt8] = [32, 9, 10, 13]
+        while let last = events.last, blanks.contains(last) { events.removeLast() }
+        let first = events.firstIndex { !blanks.contains($0) } ?? events.count
+        let whole = first == events.count ? Array(TraceEvent.empty) : TraceEvent.opening + events[first...] + TraceEvent.closing
+        state.sizes[.timeline] = try FreshFile.write(directory.file(.timeline), whole)
+    }
+}

@@ -1,0 +1,257 @@
+// A farmer's hold on a work directory: joining, exchanging ends for tasks, recovering the dead, leaving.
+
+package import TaskFarmerCore
+internal import TaskFarmerSystem
+
+package final class Store {
+    package let directory: WorkDirectory
+    package let description: FarmDescription
+    package let cycle: ChangeCycle
+    package let farmer: String
+    package let slots: Int
+    package let journal: Journal
+    package let alive: AliveFile
+    /// The process number in the timeline.
+    package private(set) var ordinal = 0
+    private var place = 0
+    private let liveness: Liveness
+    /// Where the round of looks at other farmers goes on.
+    private var nextLook = 0
+
+    /// What a farmer gets from a visit at the lock.
+    package struct Exchange: Sendable {
+        package var tasks: [FarmTask]
+        package var carried: Int
+        package var state: StateRecord
+        package var duration: Int
+    }
+
+    /// What was found out about another farmer.
+    package enum Finding: Sendable, Equatable {
+        case recovered(farmer: String, tasks: Int)
+        case silent(farmer: String, host: String, seconds: Int, tasks: Int)
+    }
+
+    private init(
+        directory: WorkDirectory, description: FarmDescription, cycle: ChangeCycle, slots: Int, journal: Journal,
+        alive: AliveFile, liveness: Liveness
+    ) {
+        self.directory = directory
+        self.description = description
+        self.cycle = cycle
+        farmer = cycle.farmer
+        self.slots = slots
+        self.journal = journal
+        self.alive = alive
+        self.liveness = liveness
+    }
+
+    /// Makes a farmer's own files and enters it in the roster.
+    package static func join(
+        _ opened: OpenedFarm, slots: Int, record: AliveRecord, assumedDead: Set<String>, _ patience: any LockPatience
+    ) throws -> Store {
+        let alive = try AliveFile(opened.directory, record)
+        let journal = try Journal(opened.directory, farmer: record.farmer)
+        Folder.flush(opened.directory.farmers)
+        let cycle = ChangeCycle(
+            directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: record.farmer)
+        let store = Store(
+            directory: opened.directory, description: opened.description, cycle: cycle, slots: slots, journal: journal,
+            alive: alive, liveness: Liveness(opened.directory, assumedDead: assumedDead))
+        do {
+            try store.retrying { try store.cycle.run(patience) { try store.enter($0, record: record) } }
+        } catch {
+            Journal.remove(opened.directory, farmer: record.farmer)
+            throw error
+        }
+        return store
+    }
+
+    private func enter(_ change: Change, record: AliveRecord) throws {
+        let roster = try change.wholeRoster()
+        if roster.contains(where: { $0.farmer == farmer && $0.status == .live }) {
+            throw FarmError.damaged(file: directory.file(.roster).description, "\(farmer) is live already")
+        }
+        place = roster.firstIndex { $0.status == .closed } ?? roster.count
+        ordinal = change.state.farmers + 1
+        change.state.farmers = ordinal
+        change.state.liveFarmers += 1
+        change.state.liveSlots += slots
+        try change.setRoster(
+            place,
+            RosterEntry(
+                farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall))
+        change.trace(
+            TraceEvent.names(process: ordinal, farmer: farmer, slots: slots).flatMap { Array(",\n".utf8) + $0 })
+    }
+
+    /// A change that was lost because the process stood still is planned anew.
+    private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
+        while true {
+            do { return try body() } catch FarmError.suspended { continue }
+        }
+    }
+
+    /// Carries ends over, takes tasks, gives tasks back: all in one change.
+    ///
+    /// - Parameters:
+    ///   - asked: how many tasks at most
+    ///   - free: how many slots have nothing to run
+    ///   - release: claimed tasks that were not started
+    package func exchange(
+        asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
+    ) throws -> Exchange {
+        try retrying {
+            let carry = journal.carry
+            let released = release.map(\.id)
+            var epoch = 0
+            var tasks: [FarmTask] = []
+            do {
+                try cycle.run(patience) { change in
+                    epoch = change.epoch
+                    var own = try ownEntry(change)
+                    let share = ClaimPolicy.share(
+                        asked: asked, free: free, slots: slots, toprocess: change.state.toprocess,
+                        liveSlots: change.state.liveSlots)
+                    tasks = try change.take(share)
+                    if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
+                    try change.putBack(release)
+                    try change.record(carry.ended, ordinal: ordinal)
+                    own.claimed += tasks.count - carry.ended.count - release.count
+                    own.epoch = epoch
+                    if journal.isLarge {
+                        let rewritten = try journal.prepareRewrite(
+                            epoch: epoch, claim: tasks, release: released, carrying: carry.ended.count)
+                        own.generation = rewritten.generation
+                        own.carried = rewritten.mark
+                    } else {
+                        try journal.prepare(epoch: epoch, claim: tasks, release: released)
+                        own.carried = carry.mark
+                    }
+                    try change.setRoster(place, own)
+                }
+            } catch {
+                if epoch > 0 { try? journal.abandoned(epoch: epoch) }
+                throw error
+            }
+            journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
+            return Exchange(
+                tasks: tasks, carried: carry.ended.count, state: cycle.seen ?? StateRecord(), duration: cycle.lastDuration)
+        }
+    }
+
+    private func ownEntry(_ change: Change) throws -> RosterEntry {
+        guard place < change.rosterCount else { throw FarmError.fenced(farmer: farmer) }
+        let own = try change.rosterEntry(place)
+        guard own.status == .live, own.farmer == farmer else { throw FarmError.fenced(farmer: farmer) }
+        return own
+    }
+
+    /// Leaves: everything held is given back or recorded before.
+    package func leave(release: [FarmTask], _ patience: any LockPatience) throws {
+        _ = try exchange(asked: 0, free: 0, release: release, patience)
+        try retrying {
+            try cycle.run(patience) { change in
+                var own = try ownEntry(change)
+                guard own.claimed == 0 else {
+                    throw FarmError.damaged(
+                        file: directory.file(.roster).description, "\(farmer) would leave with \(own.claimed) tasks")
+                }
+                own.status = .closed
+                own.epoch = change.epoch
+                change.state.liveFarmers -= 1
+                change.state.liveSlots -= slots
+                try change.setRoster(place, own)
+            }
+        }
+        Journal.remove(directory, farmer: farmer)
+    }
+
+    /// Looks at other farmers and takes over what dead ones held.
+    ///
+    /// - Parameter all: every other farmer; otherwise the next two of the round, so that the cost does not grow with their number
+    package func lookAround(all: Bool, _ patience: any LockPatience) throws -> [Finding] {
+        let roster = try Roster.read(directory)
+        let others = roster.enumerated().filter { $0.element.status == .live && $0.element.farmer != farmer }
+        if others.isEmpty { return [] }
+        let count = all ? others.count : min(2, others.count)
+        var findings: [Finding] = []
+        for step in 0..<count {
+            let (place, entry) = others[(nextLook + step) % others.count]
+            switch try liveness.judge(entry.farmer) {
+            case .alive, .watching:
+                continue
+            case .silent(let seconds):
+                findings.append(.silent(farmer: entry.farmer, host: entry.host, seconds: seconds, tasks: entry.claimed))
+            case .dead:
+                Leftovers.kill(of: entry.farmer)
+                if let count = try recover(place, entry.farmer, patience) {
+                    findings.append(.recovered(farmer: entry.farmer, tasks: count))
+                }
+            }
+        }
+        nextLook = (nextLook + count) % others.count
+        return findings
+    }
+
+    private func recover(_ place: Int, _ dead: String, _ patience: any LockPatience) throws -> Int? {
+        try retrying {
+            try Recovery.recover(place: place, farmer: dead, directory: directory, cycle: cycle, patience)
+        }
+    }
+}
+
+/// Reading the roster without the lock, for looks that decide nothing by themselves.
+package enum Roster {
+    package static func read(_ directory: WorkDirectory) throws -> [RosterEntry] {
+        let bytes = try FarmError.wrapping { () throws(SystemError) in try Folder.content(of: directory.file(.roster)) }
+        return stride(from: 0, to: bytes.count - bytes.count % RosterEntry.width, by: RosterEntry.width).compactMap {
+            RosterEntry(bytes[$0..<($0 + RosterEntry.width)])
+        }
+    }
+}
+
+/// Taking over what a dead farmer held.
+package enum Recovery {
+    /// Replays its journal in one change: ends not yet carried over are recorded, claims without an end go back.
+    ///
+    /// - Returns: how many tasks went back; nil when somebody else was quicker
+    package static func recover(
+        place: Int, farmer dead: String, directory: WorkDirectory, cycle: ChangeCycle, _ patience: any LockPatience
+    ) throws -> Int? {
+        let result: Int? = try cycle.run(patience) { change in
+            guard place < change.rosterCount else { return nil }
+            var entry = try change.rosterEntry(place)
+            guard entry.status == .live, entry.farmer == dead else { return nil }
+            let path = directory.journal(dead, generation: entry.generation)
+            let replay = JournalReplay(try Folder.content(of: path), epoch: entry.epoch, carried: entry.carried)
+            guard replay.held.count + replay.uncarried.count == entry.claimed else {
+                throw FarmError.staleView(
+                    file: path.description, expected: "\(entry.claimed) claimed tasks",
+                    found: "\(replay.held.count + replay.uncarried.count)")
+            }
+            let now = Clock.wall
+            let lost = replay.held.compactMap { task in
+                replay.running[task.id].map { running in
+                    JournalReplay.Ended(
+                        attempt: Attempt(
+                            task: task.id, number: running.attempt, host: entry.host, farmer: dead, slot: running.slot,
+                            started: running.started, wall: max(0, now - running.started), outcome: .lost),
+                        task: task)
+                }
+            }
+            let waiting = replay.held.filter { replay.running[$0.id] == nil }
+            try change.putBack(waiting)
+            try change.record(replay.uncarried + lost, ordinal: entry.ordinal)
+            entry.status = .closed
+            entry.claimed = 0
+            entry.epoch = change.epoch
+            change.state.liveFarmers -= 1
+            change.state.liveSlots -= entry.slots
+            try change.setRoster(place, entry)
+            return waiting.count + lost.count
+        }
+        if result != nil { Journal.remove(directory, farmer: dead) }
+        return result
+    }
+}

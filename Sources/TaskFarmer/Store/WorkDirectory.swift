@@ -1,0 +1,40 @@
+// Where everything lies.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// The folder with all shared state of one run over a list.
+package struct WorkDirectory: Sendable, Equatable {
+    package let root: Path
+
+    package init(_ root: Path) { self.root = root }
+
+    package func file(_ shared: SharedFile) -> Path { root.appending(shared.rawValue) }
+    package var description: Path { root.appending("farm.json") }
+    package var state: Path { root.appending("state") }
+    package var transaction: Path { root.appending("transaction") }
+    package var ownLock: Path { root.appending("lock") }
+    package var logs: Path { root.appending("logs") }
+    package var farmers: Path { root.appending("farmers") }
+    /// What a PyTaskFarmer run had left here before it was taken over.
+    package var takenOver: Path { root.appending("pytaskfarmer") }
+
+    package func alive(_ farmer: String) -> Path { farmers.appending(farmer) }
+    package func journal(_ farmer: String, generation: Int) -> Path {
+        farmers.appending("\(farmer).journal\(generation)")
+    }
+
+    /// The lock file: in `folder` under a name made from the work directory's path, as PyTaskFarmer names it, or inside the
+    /// work directory. Never under TMP or TMPDIR, which are not the same folder on two nodes.
+    package func lock(in folder: Path?) -> Path {
+        guard let folder else { return ownLock }
+        return folder.absolute.appending(MD5.hexadecimal(root.bytes) + "_lock")
+    }
+
+    /// How the lock's path is recorded: one inside the work directory stays right when that is mounted elsewhere.
+    package func recorded(_ lock: Path) -> String { lock == ownLock ? "lock" : lock.description }
+
+    package func isRecorded(_ lock: Path, as text: String) -> Bool { recorded(lock) == text }
+
+    package func lockPath(recorded text: String) -> Path { text == "lock" ? ownLock : Path(text) }
+}

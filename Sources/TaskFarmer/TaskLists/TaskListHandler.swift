@@ -1,0 +1,131 @@
+// What a task list means. A handler turns the bytes that the user handed over into commands, in order, without holding more
+// than a line of them.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// Turns a task list into tasks.
+///
+/// The same bytes must always make the same tasks, and bytes added at the end must leave the tasks before them as they were:
+/// IDs are counted, and a restart compares. A list that cannot be used is refused with `FarmError.configuration`, naming file and
+/// line, before the first task is lost or made twice; nothing was written then.
+package protocol TaskListHandler: Sendable {
+    /// What `-t` calls it, and what farm.json records.
+    static var name: String { get }
+
+    /// Calls `body` with each task's command, in order.
+    ///
+    /// - Parameters:
+    ///   - list: the bytes to read
+    ///   - mark: how much of them has been read already; says afterwards how much has been read now
+    ///   - body: gets the command, without newline
+    func forEachTask(
+        in list: TaskListFile, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void) throws
+}
+
+/// The handlers by name.
+package enum TaskListHandlers {
+    package static let names = [ListHandler.name]
+
+    package static func named(_ name: String) throws -> any TaskListHandler {
+        if name == ListHandler.name { return ListHandler() }
+        let hint = Nearest.to(name, in: names).map { "; did you mean \($0)?" } ?? ""
+        throw FarmError.configuration(
+            file: "-t \(name)", line: nil, "no such task list handler, expected one of: \(names.joined(separator: ", "))\(hint)")
+    }
+}
+
+/// An open task list.
+package final class TaskListFile: Sendable {
+    /// As the user named it; `-` for standard input.
+    package let name: Path
+    private let file: Descriptor
+
+    package init(_ path: Path) throws {
+        name = path
+        do {
+            file = try Descriptor(path, .reading)
+            if try file.facts().isFolder { throw FarmError.configuration(file: path.description, line: nil, "is a folder, expected a file with one command a line") }
+        } catch let error as SystemError {
+            throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
+        }
+    }
+
+    /// Copies a stream into a nameless file in `folder`, since a list is read twice.
+    package init(stream: consuming Descriptor, folder: Path) throws {
+        name = "-"
+        let path = folder.appending("stdin.\(ProcessTable.own).\(Clock.wall)")
+        do {
+            file = try Descriptor(path, [.both, .exclusive, .noLink], permissions: 0o600)
+            try Folder.unlink(path)
+            var part: [UInt8] = []
+            while try stream.readNext(into: &part, count: 1 << 20) { try file.write(part) }
+        } catch {
+            throw FarmError.system(error)
+        }
+    }
+
+    package var facts: FileFacts { get throws { try file.facts() } }
+
+    private static let chunk = 1 << 20
+
+    /// The checksum of the first bytes, and how many there are.
+    package func checksum(ofFirst count: Int) throws -> UInt64 {
+        var sum = Checksum()
+        var at = 0
+        while at < count {
+            let part = try file.read(at: at, count: min(Self.chunk, count - at))
+            if part.isEmpty { break }
+            sum.add(part.span)
+            at += part.count
+        }
+        return sum.value
+    }
+
+    /// Calls `body` with each line from the mark on, without its newline, and its number, counted from 1.
+    /// A last line without a newline counts. The mark's checksum covers everything from the start of the file.
+    package func forEachLine(
+        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int) throws -> Void
+    ) throws {
+        var sum = Checksum()
+        var at = 0
+        while at < mark.bytes {  // the checksum goes over all
+            let part = try file.read(at: at, count: min(Self.chunk, mark.bytes - at))
+            if part.isEmpty { break }
+            sum.add(part.span)
+            at += part.count
+        }
+        mark.modified = try file.facts().modifiedNanoseconds
+        var rest: [UInt8] = []
+        while true {
+            let part = try file.read(at: at, count: Self.chunk)
+            if part.isEmpty { break }
+            sum.add(part.span)
+            at += part.count
+            let span = part.span
+            var start = 0
+            for index in 0..<span.count where span[index] == 10 {
+                mark.lines += 1
+                if rest.isEmpty {
+                    try body(span.extracting(start..<index), mark.lines)
+                } else {
+                    rest.append(contentsOf: part[start..<index])
+                    try body(rest.span, mark.lines)
+                    rest.removeAll(keepingCapacity: true)
+                }
+                start = index + 1
+            }
+            if start < part.count { rest.append(contentsOf: part[start...]) }
+        }
+        mark.isClosed = rest.isEmpty
+        if !rest.isEmpty {
+            mark.lines += 1
+            try body(rest.span, mark.lines)
+        }
+        mark.bytes = at
+        mark.checksum = sum.value
+    }
+
+    /// The first bytes after an offset.
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] { try file.read(at: offset, count: count) }
+}
