@@ -56,7 +56,7 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
         find_ignored(&ignored);
         prepared = 1;
     }
-    volatile int failure = 0, reached_exec = 0;
+    volatile int failure = 0, reached_exec = 0, refused = 0;
     pid_t parent = getpid();
     sigset_t all, before;
     sigfillset(&all);
@@ -83,6 +83,7 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
             if (errno != ENOENT && errno != ENOTDIR) last = errno;
         }
         if (request->fallback) {
+            if (*request->candidates) refused = last;
             execve(request->fallback, request->fallback_arguments, request->environment);
             last = errno;
         }
@@ -103,7 +104,7 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
         *executed = reached_exec;
         return -1;
     }
-    *error = 0;
+    *error = refused;
     *executed = 1;
     return child;
 }

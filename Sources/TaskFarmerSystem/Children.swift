@@ -43,6 +43,8 @@ package struct SpawnFailure: Error, Sendable, Equatable {
     package let isExec: Bool
     package var reason: String { unsafe String(cString: strerror(code)) }
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    /// A file that is executable but neither a program nor a script with `#!`: the shell's to run.
+    package var isFormat: Bool { code == ENOEXEC }
     /// Argument list too long.
     package var isTooLong: Bool { code == E2BIG }
 }
@@ -84,10 +86,11 @@ package enum Children {
     /// Starts a process: a group of its own, nothing inherited but its three streams, default signals, and killed when
     /// the calling thread ends.
     ///
-    /// - Returns: the process ID, which is the group's too.
+    /// - Returns: the process ID, which is the group's too, and why none of the candidates could be executed if it was the
+    ///   fallback that was
     package static func spawn(
         _ request: SpawnRequest, environment: CWords, input: Int32, output: Int32, inherited: Int32 = -1
-    ) throws(SpawnFailure) -> Int32 {
+    ) throws(SpawnFailure) -> (process: Int32, refusal: SpawnFailure?) {
         let candidates = CWords(request.candidates)
         let arguments = CWords(request.arguments)
         let fallback = request.fallback.map { CWords([$0]) }
@@ -106,7 +109,7 @@ package enum Children {
         }
         withExtendedLifetime((candidates, arguments, fallback, fallbackArguments, environment)) {}
         guard let process, process > 0 else { throw SpawnFailure(code: error, isExec: executed != 0) }
-        return process
+        return (process, error == 0 ? nil : SpawnFailure(code: error, isExec: true))
     }
 
     /// The process ID of a child of this thread that has ended and is not reaped yet; nil when there is none.

@@ -18,7 +18,7 @@ struct tf_spawn {
 };
 
 /// Starts a process in a group of its own that dies with the calling thread. Costs a vfork.
-/// Returns the process ID, or -1 with the error number of fork or exec in *error, and in *executed whether it was exec.
+/// Returns the process ID, with in *error why the candidates were refused if it was the fallback that was executed; or -1 with the error number of fork or exec in *error, and in *executed whether it was exec.
 int tf_spawn(const struct tf_spawn *request, int *error, int *executed);
 
 /// One ended child of the calling thread, left unreaped: 1 with *pid, 0 if none has ended, -1 with errno.

@@ -3,7 +3,8 @@
 package import TaskFarmerCore
 internal import TaskFarmerSystem
 
-package final class Store {
+/// Unchecked: after it has joined, one thread alone uses it, apart from its journal and its heartbeat file, which are safe.
+package final class Store: @unchecked Sendable {
     package let directory: WorkDirectory
     package let description: FarmDescription
     package let cycle: ChangeCycle

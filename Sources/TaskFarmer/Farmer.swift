@@ -1,0 +1,183 @@
+// The facade: one farmer, from joining a work directory to leaving it.
+
+internal import Synchronization
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// How a farmer works.
+package struct FarmerOptions {
+    /// How many tasks run at a time.
+    package var slots: Int
+    /// Stops as SIGUSR1 does after so many nanoseconds.
+    package var timeout: Int?
+    package var stopSequence: StopSequence
+    package var runner: any Runner
+    /// Hosts whose farmers are dead whatever their locks say.
+    package var assumedDead: Set<String>
+    package var retryFailed: Bool
+
+    package init(
+        slots: Int, timeout: Int? = nil, stopSequence: StopSequence, runner: any Runner, assumedDead: Set<String> = [],
+        retryFailed: Bool = false
+    ) {
+        self.slots = slots
+        self.timeout = timeout
+        self.stopSequence = stopSequence
+        self.runner = runner
+        self.assumedDead = assumedDead
+        self.retryFailed = retryFailed
+    }
+}
+
+/// What a farmer did, and how it left the work. Times are in nanoseconds.
+package struct FarmSummary: Sendable {
+    package struct Failure: Sendable, Equatable {
+        package var attempt: Attempt
+        package var log: Path
+    }
+
+    package var state: StateRecord
+    package var slots: Int
+    package internal(set) var ended = 0
+    package internal(set) var succeeded = 0
+    package internal(set) var failed = 0
+    package internal(set) var interrupted = 0
+    /// The first failures, at most 20.
+    package internal(set) var failures: [Failure] = []
+    package internal(set) var elapsed = 0
+    package internal(set) var firstStart: Int?
+    /// The sum of the attempts' wall times.
+    package internal(set) var busy = 0
+    package internal(set) var stopReason: StopReason?
+    package internal(set) var changes = 0
+    var exhaustions = 0
+    var hasLeft = false
+    var isStoreLost = false
+
+    init(state: StateRecord, slots: Int) {
+        self.state = state
+        self.slots = slots
+    }
+
+    /// The share of the slots' time in which they ran tasks.
+    package var busyShare: Double { elapsed == 0 ? 0 : min(1, Double(busy) / (Double(elapsed) * Double(slots))) }
+
+    mutating func note(_ attempt: Attempt) {
+        ended += 1
+        busy += attempt.wall * 1000
+        switch attempt.outcome {
+        case .succeeded: succeeded += 1
+        case .interrupted, .lost: interrupted += 1
+        case .exited, .signalled, .couldNotStart: failed += 1
+        }
+    }
+
+    mutating func noteFailure(_ attempt: Attempt, log: Path) {
+        if failures.count < 20 { failures.append(Failure(attempt: attempt, log: log)) }
+    }
+
+    /// Whether every task is over.
+    package var isComplete: Bool { state.toprocess == 0 && state.claimed == 0 && !isStoreLost }
+
+    /// The documented exit status.
+    package var exitStatus: Int32 {
+        if case .failure(let error)? = stopReason { return error.exitStatus }
+        if !isComplete { return 75 }
+        return state.failed > 0 ? 1 : 0
+    }
+}
+
+/// Waits for the lock as long as need be; while stopping, only as long as a scheduler's grace lasts.
+final class StopPatience: LockPatience {
+    private let observer: any FarmObserver
+    private let stopped = Mutex<Int?>(nil)
+    private static let grace = 10_000_000_000
+
+    init(_ observer: any FarmObserver) { self.observer = observer }
+
+    func beginStop() { stopped.withLock { $0 = $0 ?? Clock.boot } }
+
+    func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
+        let who = holder.map { "\($0.holder), since \((Clock.wall - $0.since) / 1_000_000) s" } ?? "a process that left no name"
+        observer.observe(
+            .note(
+                "waiting for the lock \(lock) for \(seconds) s; it is held by \(who). If that host is gone and its lock does not "
+                    + "come free, stop all farmers, then: taskfarmer check --repair --new-lock --assume-dead HOST"))
+    }
+
+    func givesUp(after nanoseconds: Int) -> Bool {
+        stopped.withLock { $0.map { Clock.boot - $0 > Self.grace } ?? false }
+    }
+}
+
+/// Waits for ever, telling nobody.
+package struct EndlessPatience: LockPatience {
+    package init() {}
+    package func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {}
+    package func givesUp(after nanoseconds: Int) -> Bool { false }
+}
+
+/// Runs tasks of a work directory until none is left.
+package enum Farmer {
+    /// A name that no other farmer has or had: `host.pid.milliseconds`.
+    package static func newName() -> String {
+        "\(HostIdentity.current.name).\(ProcessTable.own).\(Clock.wall / 1000)"
+    }
+
+    /// Opens the work directory, works, leaves.
+    ///
+    /// - Parameters:
+    ///   - request: which work directory
+    ///   - options: how to work
+    ///   - signals: where signals are read; nil to heed none
+    ///   - observer: told what happens
+    /// - Returns: what was done
+    /// - Throws: `FarmError` when the work directory cannot be worked on; nothing was run then
+    package static func run(
+        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
+    ) throws -> FarmSummary {
+        let patience = StopPatience(observer)
+        let host = HostIdentity.current
+        let name = newName()
+        let opened = try OpenedFarm.open(request, holder: name, patience)
+        for note in opened.notes { observer.observe(.note(note)) }
+        let ticks = ProcessTable.facts(of: ProcessTable.own).map { Int($0.started) } ?? 0
+        let record = AliveRecord(
+            farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace, process: Int(ProcessTable.own),
+            ticks: ticks, slots: options.slots, written: Clock.wall)
+        let store = try Store.join(opened, slots: options.slots, record: record, assumedDead: options.assumedDead, patience)
+        for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
+        for finding in try store.lookAround(all: true, patience) {
+            if case .recovered(let farmer, let tasks) = finding {
+                observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
+            }
+        }
+        if let list = request.list {
+            for note in try ListUpdate.apply(list, handler: request.handler, cycle: store.cycle, patience) {
+                observer.observe(.note(note))
+            }
+        }
+        if options.retryFailed {
+            let count = try FailedTasks.retry(store.cycle, patience)
+            observer.observe(.note(count == 0 ? "no failed tasks to retry" : "\(count) failed tasks go back to be run"))
+        }
+        let starter = try TaskStarter(
+            runner: options.runner, logs: TaskLogs(opened.directory, opened.description),
+            environment: TaskEnvironment(
+                inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
+            farmer: name, host: host.name)
+        let heart = try Heart(record, alive: store.alive, journal: store.journal)
+        let storeThread = try StoreThread(store, patience)
+        let supervisor = Supervisor(
+            store: store, storeThread: storeThread, heart: heart, signals: signals, starter: starter,
+            stopSequence: options.stopSequence, timeout: options.timeout, observer: observer, patience: patience,
+            host: host.name)
+        supervisor.run()
+        storeThread.close()
+        heart.close()
+        var summary = supervisor.summary
+        summary.state = store.cycle.seen ?? summary.state
+        summary.changes = store.cycle.count
+        return summary
+    }
+}

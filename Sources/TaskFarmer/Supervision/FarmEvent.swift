@@ -1,0 +1,49 @@
+// What a farmer tells whoever watches it.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// Why a farmer stops before all is done.
+package enum StopReason: Sendable, Equatable {
+    case signal(Signal)
+    case timeout
+    case failure(FarmError)
+
+    package var words: String {
+        switch self {
+        case .signal(let signal): "\(signal)"
+        case .timeout: "--timeout"
+        case .failure(let error): "\(error)"
+        }
+    }
+}
+
+package enum FarmEvent: Sendable {
+    case started(task: FarmTask, attempt: Int, slot: Int)
+    case ended(Attempt, command: [UInt8])
+    /// Something the user should know; one line.
+    case note(String)
+    case stopping(StopReason)
+    case draining
+    case progress(FarmProgress)
+}
+
+/// How far the work is. Rates are in tasks per second.
+package struct FarmProgress: Sendable, Equatable {
+    package var state: StateRecord
+    /// What this farmer runs, holds unstarted, and has ended without having reported it yet.
+    package var running: Int
+    package var queued: Int
+    package var unreportedDone: Int
+    package var unreportedFailed: Int
+    /// This farmer's, and what all farmers together have made of late.
+    package var rate: Double
+    package var totalRate: Double
+}
+
+/// Watches a farmer. Called on the farmer's own threads; must not block for long.
+package protocol FarmObserver: Sendable {
+    func observe(_ event: FarmEvent)
+    /// How often it wants `progress`, in nanoseconds; nil for never.
+    var progressInterval: Int? { get }
+}

@@ -1,0 +1,105 @@
+// The thread that goes to the lock, so that the one that starts and reaps tasks never waits for a file server.
+
+internal import Synchronization
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+/// What is asked of the store, one thing at a time.
+enum StoreRequest: Sendable {
+    case exchange(asked: Int, free: Int, release: [FarmTask])
+    /// Looks at `state` without the lock.
+    case peek
+    case lookAround(all: Bool)
+    case leave(release: [FarmTask])
+}
+
+enum StoreAnswer: Sendable {
+    case exchanged(Store.Exchange)
+    case state(StateRecord?)
+    case findings([Store.Finding])
+    case left
+    case failed(FarmError)
+}
+
+final class StoreThread: Sendable {
+    private struct Desk {
+        var request: StoreRequest?
+        var answer: StoreAnswer?
+        var isClosing = false
+    }
+
+    private let desk = Mutex(Desk())
+    private let asked: Wakeup
+    let answered: Wakeup
+    private let thread = Mutex<WorkerThread?>(nil)
+
+    /// - Parameter store: used by the new thread alone from here on
+    init(_ store: Store, _ patience: any LockPatience) throws {
+        asked = try Wakeup()
+        answered = try Wakeup()
+        let worker = try WorkerThread { [self] in
+            while let request = nextRequest() {
+                let answer = Self.carryOut(request, store, patience)
+                desk.withLock { $0.answer = answer }
+                answered.signal()
+            }
+        }
+        thread.withLock { $0 = worker }
+    }
+
+    private func nextRequest() -> StoreRequest? {
+        while true {
+            let (request, isClosing) = desk.withLock { desk in
+                defer { desk.request = nil }
+                return (desk.request, desk.isClosing)
+            }
+            if let request { return request }
+            if isClosing { return nil }
+            asked.wait(nanoseconds: -1)
+        }
+    }
+
+    private static func carryOut(_ request: StoreRequest, _ store: Store, _ patience: any LockPatience) -> StoreAnswer {
+        do {
+            switch request {
+            case .exchange(let asked, let free, let release):
+                return .exchanged(try store.exchange(asked: asked, free: free, release: release, patience))
+            case .peek:
+                return .state(StateRecord(try Folder.content(of: store.directory.state)))
+            case .lookAround(let all):
+                return .findings(try store.lookAround(all: all, patience))
+            case .leave(let release):
+                try store.leave(release: release, patience)
+                return .left
+            }
+        } catch let error as FarmError {
+            return .failed(error)
+        } catch let error as SystemError {
+            return .failed(.system(error))
+        } catch {
+            return .failed(.damaged(file: store.directory.root.description, "\(error)"))
+        }
+    }
+
+    func send(_ request: StoreRequest) {
+        desk.withLock { $0.request = request }
+        asked.signal()
+    }
+
+    func takeAnswer() -> StoreAnswer? {
+        desk.withLock { desk in
+            defer { desk.answer = nil }
+            return desk.answer
+        }
+    }
+
+    /// Ends the thread after what it is doing now.
+    func close() {
+        desk.withLock { $0.isClosing = true }
+        asked.signal()
+        thread.withLock { worker in
+            worker?.join()
+            worker = nil
+        }
+    }
+}

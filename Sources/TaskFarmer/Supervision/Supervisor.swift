@@ -1,0 +1,374 @@
+// The one loop of a farmer: it starts tasks, reaps them, keeps the journal, talks to the store's thread, and stops. Nothing in it
+// waits for anything but the next event.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+final class Supervisor {
+    private enum Phase {
+        case working
+        /// Running tasks finish; no new ones are started.
+        case draining
+        case stopping(StopSequence.Walk)
+    }
+
+    private let store: Store
+    private let storeThread: StoreThread
+    private let heart: Heart
+    private let signals: SignalSource?
+    private let starter: TaskStarter
+    private let stopSequence: StopSequence
+    private let observer: any FarmObserver
+    private let patience: StopPatience
+    private let host: String
+    private let deadline: Int?
+    private let begun = Clock.boot
+
+    private var phase = Phase.working
+    private var stopReason: StopReason?
+    private var slots: Slots
+    private var queue = TaskQueue()
+    private var isAsked = false
+    private var isLeaving = false
+    private var released: [FarmTask] = []
+
+    private var state: StateRecord
+    private var rate = RateEstimate()
+    private var totalRate = RateEstimate()
+    private var lastTotalDone: Int?
+    private var unreported = 0
+    private var unreportedFailed = 0
+    private var unreportedFinal = 0
+    private var oldestUnreported = 0
+    private var lastChange: Int?
+    private var lastStart = Clock.boot
+    private var lastCycle = 0
+    private var lastLook = Clock.boot
+    private var nextPeek = 0
+    private var peekWait = 100_000_000
+    private var nextProgress = 0
+    private var startPausedUntil = 0
+    private var pendingStarts: [JournalRecord.RunningTask] = []
+    private var pendingEnds: [Attempt] = []
+    private var hasToldSilence: [String: Int] = [:]
+    private(set) var summary: FarmSummary
+
+    init(
+        store: Store, storeThread: StoreThread, heart: Heart, signals: SignalSource?, starter: TaskStarter,
+        stopSequence: StopSequence, timeout: Int?, observer: any FarmObserver, patience: StopPatience, host: String
+    ) {
+        self.store = store
+        self.storeThread = storeThread
+        self.heart = heart
+        self.signals = signals
+        self.starter = starter
+        self.stopSequence = stopSequence
+        self.observer = observer
+        self.patience = patience
+        self.host = host
+        deadline = timeout.map { Clock.boot + $0 }
+        slots = Slots(store.slots)
+        state = store.cycle.seen ?? StateRecord()
+        summary = FarmSummary(state: state, slots: store.slots)
+    }
+
+    /// Runs until there is nothing left to do or a reason to stop.
+    func run() {
+        var isOver = false
+        while !isOver {
+            autoreleasing {
+                readSignals()
+                reap()
+                startTasks()
+                keepJournal()
+                takeAnswer()
+                startTasks()
+                keepJournal()
+                watchFailures()
+                isOver = decide()
+                report()
+            }
+            if !isOver { sleep() }
+        }
+        summary.state = state
+        summary.elapsed = Clock.boot - begun
+        summary.stopReason = stopReason
+    }
+
+    private func autoreleasing(_ body: () -> Void) { body() }
+
+    // MARK: stopping
+
+    private func readSignals() {
+        while let signal = signals?.next() {
+            switch signal {
+            case .child: continue
+            case .user2:
+                if case .working = phase {
+                    phase = .draining
+                    stopReason = .signal(signal)
+                    observer.observe(.draining)
+                }
+            case .interrupt where isStopping:
+                if case .stopping(var walk) = phase {
+                    walk.hurry()
+                    phase = .stopping(walk)
+                }
+            default:
+                stop(.signal(signal))
+            }
+        }
+        if let deadline, Clock.boot >= deadline { stop(.timeout) }
+    }
+
+    private var isStopping: Bool { if case .stopping = phase { true } else { false } }
+    private var isWorking: Bool { if case .working = phase { true } else { false } }
+
+    private func stop(_ reason: StopReason) {
+        if case .failure = reason, case .failure? = stopReason { return }
+        if case .failure = reason {} else if isStopping { return }
+        stopReason = reason
+        observer.observe(.stopping(reason))
+        patience.beginStop()
+        if !isStopping { phase = .stopping(StopSequence.Walk(stopSequence)) }
+    }
+
+    private func watchFailures() {
+        if let failure = heart.failure { stop(.failure(failure)) }
+    }
+
+    // MARK: tasks
+
+    private func startTasks() {
+        guard isWorking, Clock.boot >= startPausedUntil else { return }
+        while let slot = slots.next, let task = queue.takeFirst() {
+            let attempt = task.attempts + 1
+            switch starter.start(task, TaskContext(attempt: attempt, slot: slot)) {
+            case .running(let running):
+                slots.fill(running)
+                lastStart = running.startedBoot
+                if summary.firstStart == nil {
+                    summary.firstStart = running.startedBoot
+                    rate.note(ended: 0, at: running.startedBoot)
+                }
+                pendingStarts.append(running.record)
+                observer.observe(.started(task: task, attempt: attempt, slot: slot))
+            case .failed(let attempt):
+                // It held the slot for no time at all, and its end is an end like any other.
+                finish(attempt, command: task.command)
+            case .exhausted(let reason):
+                queue.putFirst(task)
+                startPausedUntil = Clock.boot + 200_000_000
+                if summary.exhaustions == 0 { observer.observe(.note("cannot start a process (\(reason)); trying again until it works")) }
+                summary.exhaustions += 1
+                return
+            case .broken(let error):
+                queue.putFirst(task)
+                stop(.failure(.system(error)))
+                return
+            }
+        }
+    }
+
+    private func reap() {
+        do throws(SystemError) {
+            while let process = try Children.nextEnded() {
+                // Not reaped yet, so the number is still its own: what is left of its group goes with it.
+                Children.signal(group: process, Signal.kill.number)
+                let end = try Children.reap(process)
+                guard let running = slots.empty(process) else { continue }
+                finish(running.attempt(end, now: Clock.boot, farmer: store.farmer, host: host), command: running.task.command)
+            }
+        } catch {
+            stop(.failure(.system(error)))
+        }
+    }
+
+    private func finish(_ attempt: Attempt, command: [UInt8]) {
+        pendingEnds.append(attempt)
+        if unreported == 0 { oldestUnreported = Clock.boot }
+        unreported += 1
+        if attempt.outcome.isFinal { unreportedFinal += 1 }
+        summary.note(attempt)
+        rate.note(ended: 1, at: Clock.boot)
+        if attempt.outcome.isFinal && attempt.outcome != .succeeded {
+            unreportedFailed += 1
+            summary.noteFailure(attempt, log: starter.logs.path(of: attempt.task))
+        }
+        observer.observe(.ended(attempt, command: command))
+    }
+
+    private func keepJournal() {
+        if pendingStarts.isEmpty && pendingEnds.isEmpty { return }
+        do {
+            try store.journal.note(started: pendingStarts, ended: pendingEnds)
+        } catch {
+            stop(.failure((error as? SystemError).map(FarmError.system) ?? .damaged(file: "journal", "\(error)")))
+        }
+        pendingStarts.removeAll(keepingCapacity: true)
+        pendingEnds.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: the store
+
+    private func send(_ request: StoreRequest) {
+        isAsked = true
+        storeThread.send(request)
+    }
+
+    private func takeAnswer() {
+        storeThread.answered.clear()
+        guard let answer = storeThread.takeAnswer() else { return }
+        isAsked = false
+        switch answer {
+        case .exchanged(let exchange):
+            lastChange = Clock.boot
+            lastCycle = exchange.duration
+            unreported -= exchange.carried
+            unreportedFinal = pendingFinal(after: exchange.carried)
+            if unreported > 0 { oldestUnreported = Clock.boot } else { unreportedFailed = 0 }
+            released = []
+            queue.add(exchange.tasks)
+            note(exchange.state)
+            if !exchange.tasks.isEmpty { peekWait = 100_000_000 }
+        case .state(let seen):
+            if let seen, seen.epoch >= state.epoch { note(seen) }
+        case .findings(let findings):
+            tell(findings)
+        case .left:
+            isLeaving = false
+            summary.hasLeft = true
+        case .failed(.lockBusy):
+            // Only while stopping: the claims stay in the journal, and whoever comes next recovers them.
+            if isLeaving { summary.hasLeft = true } else { queue.add(released) }
+            released = []
+        case .failed(let error):
+            summary.isStoreLost = true
+            stop(.failure(error))
+        }
+    }
+
+    private func pendingFinal(after carried: Int) -> Int { max(0, min(unreported, unreportedFinal - carried)) }
+
+    private func note(_ seen: StateRecord) {
+        state = seen
+        let done = seen.done
+        if let last = lastTotalDone { totalRate.note(ended: done - last, at: Clock.boot) } else { totalRate.note(ended: 0, at: Clock.boot) }
+        lastTotalDone = done
+    }
+
+    private func tell(_ findings: [Store.Finding]) {
+        for finding in findings {
+            switch finding {
+            case .recovered(let farmer, let tasks):
+                observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
+                nextPeek = 0
+                state.toprocess += tasks  // until the next look says better
+            case .silent(let farmer, let host, let seconds, let tasks):
+                if let last = hasToldSilence[farmer], seconds < 2 * last { continue }
+                hasToldSilence[farmer] = seconds
+                observer.observe(
+                    .note(
+                        "\(farmer) has shown no sign of life for \(seconds) s and holds \(tasks) tasks, but the file server "
+                            + "still keeps its lock. If \(host) is down, stop this farmer and run it again with "
+                            + "--assume-dead \(host)"))
+            }
+        }
+    }
+
+    private var situation: ClaimSituation {
+        let now = Clock.boot
+        return ClaimSituation(
+            slots: slots.count, running: slots.running, queued: queue.count, ended: summary.ended, unreported: unreported,
+            rate: rate.rate(at: now), cycle: lastCycle, sinceChange: lastChange.map { now - $0 } ?? .max,
+            sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
+            toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots, isStopping: !isWorking)
+    }
+
+    /// Decides what to do next.
+    ///
+    /// - Returns: whether the farmer is done
+    private func decide() -> Bool {
+        if case .stopping(var walk) = phase, slots.running > 0 {
+            while case .signal(let number) = walk.action(at: Clock.boot) {
+                slots.markStopped()
+                for attempt in slots.attempts { Children.signal(group: attempt.process, number) }
+            }
+            phase = .stopping(walk)
+        }
+        if summary.isStoreLost { return slots.running == 0 }
+        if isAsked { return false }
+        if !isWorking && slots.running == 0 {
+            if summary.hasLeft { return true }
+            isLeaving = true
+            released = queue.takeAll()
+            send(.leave(release: released))
+            return false
+        }
+        if isWorking, slots.running == 0, queue.isEmpty, unreported == 0, state.toprocess == 0, state.claimed == 0 {
+            if summary.hasLeft { return true }
+            isLeaving = true
+            send(.leave(release: []))
+            return false
+        }
+        if heart.hasPaused() {
+            send(.exchange(asked: 0, free: 0, release: []))
+            return false
+        }
+        if Clock.boot - lastLook >= Liveness.interval {
+            lastLook = Clock.boot
+            if state.liveFarmers > 1 {
+                send(.lookAround(all: isIdle))
+                return false
+            }
+        }
+        let now = situation
+        switch ClaimPolicy.decide(now) {
+        case .change(let take):
+            send(.exchange(asked: take, free: now.free, release: []))
+        case .release:
+            released = queue.takeAll()
+            send(.exchange(asked: 0, free: 0, release: released))
+        case .wait:
+            if isIdle && Clock.boot >= nextPeek {
+                nextPeek = Clock.boot + peekWait
+                peekWait = min(peekWait * 3 / 2, 1_000_000_000)
+                send(.peek)
+            }
+        }
+        return false
+    }
+
+    /// Nothing is left to take, but others may give something back.
+    private var isIdle: Bool { isWorking && state.toprocess == 0 && !slots.isFull && queue.isEmpty }
+
+    // MARK: telling and sleeping
+
+    private func report() {
+        guard let interval = observer.progressInterval, Clock.boot >= nextProgress else { return }
+        nextProgress = Clock.boot + interval
+        let now = Clock.boot
+        observer.observe(
+            .progress(
+                FarmProgress(
+                    state: state, running: slots.running, queued: queue.count, unreportedDone: unreported,
+                    unreportedFailed: unreportedFailed, rate: rate.rate(at: now), totalRate: totalRate.rate(at: now))))
+    }
+
+    private func sleep() {
+        let now = Clock.boot
+        heart.show(running: slots.attempts.map(\.record), milliRate: Int(rate.rate(at: now) * 1000))
+        var until = now + 1_000_000_000
+        if let deadline { until = min(until, deadline) }
+        if startPausedUntil > now { until = min(until, startPausedUntil) }
+        if observer.progressInterval != nil { until = min(until, nextProgress) }
+        if isIdle { until = min(until, nextPeek) }
+        if case .stopping(var walk) = phase, slots.running > 0, case .wait(let time) = walk.action(at: now) {
+            until = min(until, now + time)
+        }
+        if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
+        rate.note(ended: 0, at: now)
+        Poll.wait(
+            for: [signals?.descriptor, storeThread.answered.descriptor].compactMap { $0 }, nanoseconds: max(0, until - now))
+    }
+}
