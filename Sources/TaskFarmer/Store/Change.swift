@@ -318,7 +318,7 @@ package final class Change {
         for file in SharedFile.allCases {
             state.sizes[file] = (cuts[file]?.size ?? before.sizes[file] ?? 0) + (appends[file]?.count ?? 0)
         }
-        if appends[.timeline] != nil && isFirstEvent { state.sizes[.timeline]? -= 2 }
+        if appends[.timeline] != nil && isFirstEvent { state.sizes[.timeline]? -= 1 }
         if let last = roster.keys.max() {
             state.sizes[.roster] = max(before.sizes[.roster] ?? 0, (last + 1) * RosterEntry.width)
         }

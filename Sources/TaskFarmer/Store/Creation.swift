@@ -48,7 +48,7 @@ struct Creation {
             state = try makeFiles()
         }
         let description = FarmDescription(
-            created: Clock.wall, list: list.name.description, handler: handlerName, lock: directory.recorded(lockPath),
+            created: Clock.wall, list: (list.name == "-" ? list.name : list.name.absolute).description, handler: handlerName, lock: directory.recorded(lockPath),
             nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat)
         try FreshFile.write(directory.state, state.encoded)
         guard try lock.peek() == mark else {

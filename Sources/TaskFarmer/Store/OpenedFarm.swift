@@ -88,7 +88,7 @@ package struct OpenedFarm {
         _ request: FarmRequest, holder: String, _ patience: any LockPatience
     ) throws -> OpenedFarm {
         let directory = request.directory
-        let lockPath = directory.lock(in: request.lockFolder)
+        var lockPath = directory.lock(in: request.lockFolder)
         if let folder = request.lockFolder, try Folder.facts(folder)?.isFolder != true {
             throw FarmError.configuration(
                 file: folder.description, line: nil, "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
@@ -98,6 +98,7 @@ package struct OpenedFarm {
             throw FarmError.otherLock(
                 own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
         }
+        if let known { lockPath = directory.lockPath(recorded: known.lock) }
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }

@@ -32,9 +32,17 @@ package struct WorkDirectory: Sendable, Equatable {
     }
 
     /// How the lock's path is recorded: one inside the work directory stays right when that is mounted elsewhere.
-    package func recorded(_ lock: Path) -> String { lock == ownLock ? "lock" : lock.description }
+    package func recorded(_ lock: Path) -> String {
+        lock.parent == root ? lock.name.text : lock.description
+    }
 
-    package func isRecorded(_ lock: Path, as text: String) -> Bool { recorded(lock) == text }
+    /// Whether a recorded lock is the one that lies here, or one that a repair put beside it (`…lock.2`).
+    package func isRecorded(_ lock: Path, as text: String) -> Bool {
+        let own = recorded(lock)
+        guard text.hasPrefix(own) else { return false }
+        let rest = text.dropFirst(own.count)
+        return rest.isEmpty || (rest.first == "." && Int(rest.dropFirst()) != nil)
+    }
 
-    package func lockPath(recorded text: String) -> Path { text == "lock" ? ownLock : Path(text) }
+    package func lockPath(recorded text: String) -> Path { text.contains("/") ? Path(text) : root.appending(text) }
 }

@@ -38,7 +38,6 @@ final class Supervisor {
     private var lastTotalDone: Int?
     private var unreported = 0
     private var unreportedFailed = 0
-    private var unreportedFinal = 0
     private var oldestUnreported = 0
     private var lastChange: Int?
     private var lastStart = Clock.boot
@@ -76,26 +75,20 @@ final class Supervisor {
     func run() {
         var isOver = false
         while !isOver {
-            autoreleasing {
-                readSignals()
-                reap()
-                startTasks()
-                keepJournal()
-                takeAnswer()
-                startTasks()
-                keepJournal()
-                watchFailures()
-                isOver = decide()
-                report()
-            }
+            readSignals()
+            reap()
+            takeAnswer()
+            startTasks()
+            keepJournal()
+            if let failure = heart.failure { stop(.failure(failure)) }
+            isOver = decide()
+            report()
             if !isOver { sleep() }
         }
         summary.state = state
         summary.elapsed = Clock.boot - begun
         summary.stopReason = stopReason
     }
-
-    private func autoreleasing(_ body: () -> Void) { body() }
 
     // MARK: stopping
 
@@ -131,10 +124,6 @@ final class Supervisor {
         observer.observe(.stopping(reason))
         patience.beginStop()
         if !isStopping { phase = .stopping(StopSequence.Walk(stopSequence)) }
-    }
-
-    private func watchFailures() {
-        if let failure = heart.failure { stop(.failure(failure)) }
     }
 
     // MARK: tasks
@@ -188,7 +177,6 @@ final class Supervisor {
         pendingEnds.append(attempt)
         if unreported == 0 { oldestUnreported = Clock.boot }
         unreported += 1
-        if attempt.outcome.isFinal { unreportedFinal += 1 }
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
         if attempt.outcome.isFinal && attempt.outcome != .succeeded {
@@ -225,7 +213,6 @@ final class Supervisor {
             lastChange = Clock.boot
             lastCycle = exchange.duration
             unreported -= exchange.carried
-            unreportedFinal = pendingFinal(after: exchange.carried)
             if unreported > 0 { oldestUnreported = Clock.boot } else { unreportedFailed = 0 }
             released = []
             queue.add(exchange.tasks)
@@ -247,8 +234,6 @@ final class Supervisor {
             stop(.failure(error))
         }
     }
-
-    private func pendingFinal(after carried: Int) -> Int { max(0, min(unreported, unreportedFinal - carried)) }
 
     private func note(_ seen: StateRecord) {
         state = seen

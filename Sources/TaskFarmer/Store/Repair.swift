@@ -1,0 +1,157 @@
+// Mending a work directory: everything is copied aside first, then made anew from what can be read. A repair that is cut off
+// starts again from the copy.
+
+internal import TaskFarmerCore
+package import TaskFarmerSystem
+
+package struct Repair {
+    /// Where the lock shall be from now on.
+    package enum LockChoice: Sendable, Equatable {
+        case same
+        /// Beside the old one, which the file server keeps for a node that is gone.
+        case beside
+        case folder(Path)
+    }
+
+    private static let unfinished = Array("being rebuilt from ".utf8)
+
+    /// Mends what can be mended. Refuses while farmers are at work.
+    ///
+    /// - Returns: what was done, a sentence each; empty when there was nothing to do
+    package static func run(
+        _ directory: WorkDirectory, lock choice: LockChoice, assumedDead: Set<String>, _ patience: any LockPatience
+    ) throws -> [String] {
+        guard var description = try OpenedFarm.readDescription(directory) else {
+            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
+        }
+        if try Folder.facts(directory.file(.roster)) != nil { try Presence.requireNobody(directory, assumedDead: assumedDead) }
+        var done: [String] = []
+        let old = directory.lockPath(recorded: description.lock)
+        let new = newLock(old, choice, directory)
+        let moves = new != old
+        if !moves {
+            let report = try? Check.run(directory, patience)
+            if let report, report.isSound { return report.notes }
+            for text in report?.problems ?? [] { done.append("found: \(text)") }
+        }
+        let lock = try FarmLock(new)
+        try lock.acquire(patience)
+        defer { lock.release() }
+        try FarmError.wrappingAny {
+            let source = try preserve(directory)
+            done.append("kept a copy of everything as it was in \(source)")
+            let nonce = OwnProcess.nonce()
+            let epoch = (try? lock.peek()?.epoch).flatMap { $0 } ?? 0
+            var state = try rebuild(directory, description, from: source, &done)
+            state.epoch = max(epoch, state.epoch)
+            description.nonce = nonce
+            description.lock = directory.recorded(new)
+            let mark = LockRecord(nonce: nonce, epoch: state.epoch, status: .idle, holder: "repair", since: Clock.wall)
+            try lock.write(mark, flush: true)
+            try FreshFile.write(directory.description, description.encoded)
+            try FreshFile.write(directory.state, state.encoded)
+            for name in try Folder.names(in: directory.farmers) {
+                try Folder.unlink(directory.farmers.appending(bytes: name))
+            }
+            if moves { done.append("the lock is now \(new)") }
+        }
+        return done
+    }
+
+    private static func newLock(_ old: Path, _ choice: LockChoice, _ directory: WorkDirectory) -> Path {
+        switch choice {
+        case .same: return old
+        case .folder(let folder): return directory.lock(in: folder)
+        case .beside:
+            let name = old.description
+            if let point = name.lastIndex(of: "."), let number = Int(name[name.index(after: point)...]) {
+                return Path("\(name[..<point]).\(number + 1)")
+            }
+            return Path("\(name).2")
+        }
+    }
+
+    /// Copies all files aside, unless an unfinished repair did so already.
+    private static func preserve(_ directory: WorkDirectory) throws -> Path {
+        if let state = try? Folder.content(of: directory.state), state.starts(with: unfinished) {
+            return Path(bytes: state.dropFirst(unfinished.count).prefix { $0 != 10 })
+        }
+        var number = 1
+        while try Folder.facts(directory.root.appending("before-repair.\(number)")) != nil { number += 1 }
+        let target = directory.root.appending("before-repair.\(number)")
+        let partial = target.adding(suffix: ".partial")
+        try Folder.removeTree(partial)
+        try Folder.make(partial)
+        try Folder.make(partial.appending("farmers"))
+        var files = SharedFile.allCases.map(\.rawValue) + ["state", "transaction", "farm.json"]
+        files += (try? Folder.names(in: directory.farmers))?.map { "farmers/" + $0.text } ?? []
+        for name in files {
+            guard try Folder.facts(directory.root.appending(name)) != nil else { continue }
+            let source = try Descriptor(directory.root.appending(name), [.reading, .noLink])
+            let copy = try Descriptor(partial.appending(name), [.both, .create, .noLink])
+            var part: [UInt8] = []
+            while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
+            try copy.flush()
+        }
+        Folder.flush(partial)
+        try Folder.rename(partial, to: target)
+        Folder.flush(directory.root)
+        return target
+    }
+
+    private static func rebuild(
+        _ directory: WorkDirectory, _ description: FarmDescription, from source: Path, _ done: inout [String]
+    ) throws -> StateRecord {
+        let copy = WorkDirectory(source)
+        try undoInCopy(copy, &done)
+        let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord($0) }
+        if old == nil { done.append("state was not readable") }
+        // Without a readable list mark the list may have been edited: then it says nothing about the tasks.
+        var list = try? TaskListFile(Path(description.list))
+        if let open = list, let old {
+            let facts = try open.facts
+            if try facts.size < old.list.bytes || open.checksum(ofFirst: old.list.bytes) != old.list.checksum
+                || facts.size != old.list.bytes
+            {
+                list = nil
+            }
+        } else {
+            list = nil
+        }
+        var rebuild = Rebuild(
+            directory: directory, source: source, list: list, handler: try TaskListHandlers.named(description.handler),
+            pace: Pace(limit: .max))
+        rebuild.knownTasks = old?.tasks ?? 0
+        let roster = (try? Roster.read(copy)) ?? []
+        for entry in roster where entry.status == .live {
+            guard let bytes = try? Folder.content(of: copy.journal(entry.farmer, generation: entry.generation)) else { continue }
+            let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
+            rebuild.held += replay.held
+            rebuild.uncarried += replay.uncarried
+        }
+        var state = try rebuild.run()
+        state.farmers = max(old?.farmers ?? 0, roster.map(\.ordinal).max() ?? 0)
+        state.epoch = (old?.epoch ?? 0) + 1
+        state.writer = "repair"
+        if list == nil, let old { state.list = old.list }
+        done.append("rebuilt: \(rebuild.summary)")
+        return state
+    }
+
+    /// A change that was half made is taken back in the copy, before anything is read from it.
+    private static func undoInCopy(_ copy: WorkDirectory, _ done: inout [String]) throws {
+        guard let bytes = try? Folder.content(of: copy.transaction), let record = UndoRecord(bytes) else { return }
+        for step in record.steps where step.file == "state" || SharedFile(rawValue: step.file) != nil {
+            let file = try Descriptor(copy.root.appending(step.file), [.both, .create, .noLink])
+            if !step.bytes.isEmpty { try file.write(step.bytes, at: step.offset) }
+            try file.truncate(to: step.size)
+        }
+        done.append("undid a change that \(record.writer) left half made")
+    }
+}
+
+extension FarmError {
+    static func wrappingAny<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as SystemError { throw FarmError.system(error) }
+    }
+}

@@ -1,0 +1,90 @@
+// What `run` shows while it works: one live line on a terminal, one line a minute elsewhere, and never the one inside the other.
+
+internal import Synchronization
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerReport
+internal import TaskFarmerSystem
+
+final class Console: FarmObserver {
+    private struct State {
+        var live = ""
+        var lastLine = Clock.boot
+    }
+
+    private let state = Mutex(State())
+    private let isTerminal: Bool
+    private let isVerbose: Bool
+    private let isQuiet: Bool
+    private static let minute = 60_000_000_000
+
+    init(isVerbose: Bool, isQuiet: Bool, isTerminal: Bool) {
+        self.isVerbose = isVerbose
+        self.isQuiet = isQuiet
+        self.isTerminal = isTerminal
+    }
+
+    var progressInterval: Int? { isQuiet ? nil : isTerminal ? 200_000_000 : 1_000_000_000 }
+
+    func observe(_ event: FarmEvent) {
+        switch event {
+        case .started(let task, let attempt, let slot):
+            if isVerbose { line(RunReport.started(task, attempt: attempt, slot: slot)) }
+        case .ended(let attempt, let command):
+            if isVerbose { line(RunReport.ended(attempt, command: command, signalName: Self.signalName)) }
+        case .note(let text):
+            if !isQuiet { line(text) }
+        case .stopping(.failure(let error)):
+            line("stopping: \(error)")
+        case .stopping(let reason):
+            if !isQuiet { line("stopping (\(reason.words)): running tasks are stopped and go back") }
+        case .draining:
+            if !isQuiet { line("draining (SIGUSR2): running tasks finish, no new ones are started") }
+        case .progress(let progress):
+            show(progress)
+        }
+    }
+
+    static func signalName(_ number: Int32) -> String { Signal(number: number).description }
+
+    private func show(_ progress: FarmProgress) {
+        let text = RunReport.line(
+            .init(
+                tasks: progress.state.tasks, done: progress.state.done + progress.unreportedDone,
+                failed: progress.state.failed + progress.unreportedFailed, running: progress.running,
+                rate: max(progress.rate, progress.totalRate)))
+        if isTerminal {
+            state.withLock { state in
+                let fitting = String(text.prefix(max(20, OwnProcess.terminalWidth(2) - 1)))
+                if fitting == state.live { return }
+                OwnProcess.put("\r\(fitting)\u{1B}[K", to: 2)
+                state.live = fitting
+            }
+        } else if state.withLock({ state in
+            let isDue = Clock.boot - state.lastLine >= Self.minute
+            if isDue { state.lastLine = Clock.boot }
+            return isDue
+        }) {
+            line(text)
+        }
+    }
+
+    /// Prints a line of its own, above the live one.
+    func line(_ text: String) {
+        state.withLock { state in
+            if state.live.isEmpty {
+                OwnProcess.put("taskfarmer: \(text)\n", to: 2)
+            } else {
+                OwnProcess.put("\r\u{1B}[Ktaskfarmer: \(text)\n\(state.live)", to: 2)
+            }
+        }
+    }
+
+    /// Takes the live line away.
+    func finish() {
+        state.withLock { state in
+            if !state.live.isEmpty { OwnProcess.put("\r\u{1B}[K", to: 2) }
+            state.live = ""
+        }
+    }
+}

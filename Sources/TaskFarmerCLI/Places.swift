@@ -1,0 +1,36 @@
+// Which work directory a user means.
+
+internal import TaskFarmer
+package import TaskFarmerSystem
+
+package enum Places {
+    /// The work directory of a list: `LIST_workdir`.
+    package static func standard(for list: Path) -> Path {
+        Path(bytes: list.trimmed.bytes + Array("_workdir".utf8))
+    }
+
+    /// A list, a work directory, or nothing: then the current folder, or the only work directory in it.
+    package static func existing(_ operands: [[UInt8]]) throws -> Path {
+        guard operands.count <= 1 else { throw UsageError(message: "expected one task list or work directory, got \(operands.count)") }
+        if let operand = operands.first.map({ Path(bytes: $0) }) {
+            if try isWorkDirectory(operand) { return operand.absolute }
+            let beside = standard(for: operand)
+            if try isWorkDirectory(beside) { return beside.absolute }
+            throw FarmError.noWorkDirectory(
+                "there is no work directory at \(operand) or \(beside): `taskfarmer \(operand)` makes one")
+        }
+        let here = Folder.current
+        if try isWorkDirectory(here) { return here }
+        let found = try Folder.names(in: here).map { here.appending(bytes: $0) }.filter { try isWorkDirectory($0) }
+        if found.count == 1 { return found[0] }
+        throw FarmError.noWorkDirectory(
+            found.isEmpty
+                ? "there is no work directory here: name a task list or a work directory"
+                : "there are \(found.count) work directories here: name one of "
+                    + found.map { String(decoding: $0.name, as: UTF8.self) }.sorted().joined(separator: ", "))
+    }
+
+    private static func isWorkDirectory(_ path: Path) throws -> Bool {
+        try Folder.facts(path.appending("farm.json")) != nil
+    }
+}

@@ -1,0 +1,145 @@
+// `taskfarmer run LIST`
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerReport
+internal import TaskFarmerSystem
+
+package enum RunCommand: Command {
+    package static let name = "run"
+    package static let summary = "Run every command of a list; go on where an earlier run stopped."
+    package static let usage = "[OPTIONS] LIST"
+
+    package static let options: [Option] = [
+        Option(
+            "proc", short: "n", value: "N", "How many tasks run at a time.",
+            standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
+        Option("timeout", value: "SECONDS", "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
+        Option("workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir", completion: .folder),
+        Option(
+            "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
+            standard: "$SCRATCH, else the work directory", completion: .folder),
+        Option(
+            "runner", short: "r", value: "NAME", "How a task's command is executed.", standard: "shell", completion: .words(Runners.names)),
+        Option(
+            "tasklist", short: "t", value: "NAME", "How LIST is read.", standard: "list", completion: .words(TaskListHandlers.names)),
+        Option(
+            "stop-signals", value: "SEQUENCE",
+            "How running tasks are stopped: signals and seconds in turn, always ending in KILL.", standard: "TERM,5,KILL"),
+        Option("retry-failed", "First put every failed task back, to run again."),
+        Option("fresh", "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
+        Option(
+            "assume-dead", value: "HOST,…",
+            "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."),
+        Option("verbose", short: "v", "One line for each task started and ended."),
+        Option("quiet", short: "q", "Print errors only."),
+        Option("version", "Show the version and exit."),
+    ]
+
+    package static let notes = """
+        LIST has one command a line; blank lines and lines that begin with # are no tasks. `-` reads standard input and needs
+        --workdir. Start it on as many nodes as you like, at any time, over the same LIST: each task runs once. Start it again
+        after a crash, a time limit or a pre-emption: it goes on.
+
+        A task finds PROC_NUMBER and TASKFARMER_TASK_ID (its ID, from 0), TASKFARMER_ATTEMPT (from 1), TASKFARMER_SLOT (from 0),
+        TASKFARMER_WORKDIR and TASKFARMER_FARMER in its environment, nothing on standard input, and WORKDIR/logs/log_ID as
+        output.
+
+        Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
+        SIGUSR2 lets running tasks finish first.
+
+        Examples:
+          taskfarmer run tasks.txt
+          taskfarmer run -n 8 --timeout 3500 tasks.txt
+          srun --ntasks-per-node=1 taskfarmer run tasks.txt
+          generate | taskfarmer run --workdir sweep -
+
+        Exit status: 0 all done; 1 all done, some tasks failed; 75 work remains, run it again; 64 wrong usage; 71 locks or
+        views cannot be trusted; 74 input/output error; 78 wrong configuration.
+        """
+
+    package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
+        if arguments.has("version") {
+            OwnProcess.put("taskfarmer \(Commands.version)\n", to: 1)
+            return 0
+        }
+        guard arguments.operands.count == 1 else {
+            throw UsageError(
+                message: arguments.operands.isEmpty
+                    ? "expected a task list; see taskfarmer run --help"
+                    : "expected one task list, got \(arguments.operands.count); quote a name with blanks")
+        }
+        if arguments.has("quiet") && arguments.has("verbose") { throw UsageError(message: "--quiet and --verbose exclude each other") }
+        let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
+        let timeout = try arguments.seconds("timeout")
+        let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
+        let handlerName = arguments.text("tasklist") ?? ListHandler.name
+        let handler = try TaskListHandlers.named(handlerName)
+        let runner = try Runners.named(arguments.text("runner") ?? ShellRunner.name, environment: process.environment)
+
+        // Before any thread: the mask is inherited.
+        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
+        let console = Console(
+            isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
+        let (directory, list) = try places(arguments, console)
+        let request = FarmRequest(
+            directory: directory, list: list, handler: handler, handlerName: handlerName,
+            lockFolder: arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
+            fresh: arguments.has("fresh"))
+        let options = FarmerOptions(
+            slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
+            assumedDead: Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init)),
+            retryFailed: arguments.has("retry-failed"))
+        let summary = try Farmer.run(request, options, signals: signals, observer: console)
+        console.finish()
+        if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
+        return summary.exitStatus
+    }
+
+    /// The work directory and the list; a list that is gone does no harm once its tasks were made.
+    private static func places(_ arguments: Arguments, _ console: Console) throws -> (WorkDirectory, TaskListFile?) {
+        let operand = Path(bytes: arguments.operands[0])
+        let isStream = operand == Path("-")
+        if isStream && !arguments.has("workdir") {
+            throw UsageError(message: "reading the list from standard input needs --workdir DIR")
+        }
+        let root = (arguments.path("workdir") ?? Places.standard(for: operand)).absolute
+        let directory = WorkDirectory(root)
+        if isStream {
+            try Folder.make(root)
+            return (directory, try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root))
+        }
+        do {
+            return (directory, try TaskListFile(operand))
+        } catch {
+            let known = try? OpenedFarm.readDescription(directory)
+            guard known != nil, !arguments.has("fresh") else { throw error }
+            console.observe(.note("\(operand) cannot be read; going on with the tasks in \(root)"))
+            return (directory, nil)
+        }
+    }
+
+    private static func processors(_ process: CommandProcess) -> Int {
+        let slurm = process.variable("SLURM_CPUS_ON_NODE").flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+        return max(1, min(Processors.available, slurm ?? .max))
+    }
+
+    private static func stopSequence(_ text: String) throws -> StopSequence {
+        switch StopSequence.parse(text, numbers: Signal.numbers) {
+        case .success(let sequence): return sequence
+        case .failure(let problem):
+            throw UsageError(
+                message: "--stop-signals \(text): \(problem.word.debugDescription) is neither a signal nor seconds; expected for "
+                    + "example TERM,5,KILL")
+        }
+    }
+
+    private static func text(_ summary: FarmSummary, _ directory: WorkDirectory) -> String {
+        RunReport.summary(
+            .init(
+                state: summary.state, ended: summary.ended, succeeded: summary.succeeded, failed: summary.failed,
+                interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare, slots: summary.slots,
+                failures: summary.failures.map { ($0.attempt, $0.log.description) }, workDirectory: directory.root.description,
+                stopped: summary.stopReason?.words), signalName: Console.signalName)
+    }
+}

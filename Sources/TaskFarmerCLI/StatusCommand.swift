@@ -1,0 +1,43 @@
+// `taskfarmer status`
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerReport
+internal import TaskFarmerSystem
+
+package enum StatusCommand: Command {
+    package static let name = "status"
+    package static let summary = "Show how far a list is, who is at work on it and what is running."
+    package static let usage = "[OPTIONS] [LIST|WORKDIR]"
+    package static let options: [Option] = [Option("json", "Print JSON, as documented in the manual.")]
+    package static let notes = """
+        Without an operand: the work directory that is the current folder, or the only one in it. What farmers on this and other
+        nodes are running is as of their last heartbeat, at most a few seconds old. Takes no lock.
+
+        Exit status: 0; 64 there is no work directory; 74 it cannot be read.
+        """
+
+    package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
+        let directory = WorkDirectory(try Places.existing(arguments.operands))
+        guard let description = try OpenedFarm.readDescription(directory) else {
+            throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
+        }
+        let state = try readState(directory)
+        let farmers = try Roster.read(directory).filter { $0.status == .live }.map { entry in
+            (entry: entry, alive: (try? Folder.content(of: directory.alive(entry.farmer))).flatMap { AliveRecord($0) })
+        }
+        let report = StatusReport(
+            directory: directory.root.description, list: description.list, state: state, farmers: farmers, now: Clock.wall)
+        OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
+        return 0
+    }
+
+    /// Without the lock, `state` may be read while it is being written; a whole one comes at once.
+    private static func readState(_ directory: WorkDirectory) throws -> StateRecord {
+        for _ in 0..<200 {
+            if let state = StateRecord(try Folder.content(of: directory.state)) { return state }
+            Clock.pause(nanoseconds: 5_000_000)
+        }
+        throw FarmError.damaged(file: directory.state.description, "not a whole record")
+    }
+}

@@ -1,0 +1,117 @@
+// What `taskfarmer run` prints: the progress line, a line per event, and the summary at the end.
+
+package import TaskFarmerCore
+
+package enum RunReport {
+    /// How far the work is, for the progress line.
+    package struct Progress: Sendable {
+        package var tasks: Int
+        package var done: Int
+        package var failed: Int
+        package var running: Int
+        package var rate: Double
+
+        package init(tasks: Int, done: Int, failed: Int, running: Int, rate: Double) {
+            self.tasks = tasks
+            self.done = done
+            self.failed = failed
+            self.running = running
+            self.rate = rate
+        }
+    }
+
+    package static func line(_ progress: Progress) -> String {
+        let left = max(0, progress.tasks - progress.done)
+        let time = Text.timeLeft(left, perSecond: progress.rate).map { ", \($0) left" } ?? ""
+        let share = progress.tasks == 0 ? 1 : Double(progress.done) / Double(progress.tasks)
+        return "\(progress.done)/\(progress.tasks) done (\(Text.percent(share))), \(progress.failed) failed, "
+            + "\(progress.running) running, \(left) left, \(Text.rate(progress.rate))\(time)"
+    }
+
+    /// How an attempt ended, in words.
+    package static func ending(_ outcome: Outcome, signalName: (Int32) -> String) -> String {
+        switch outcome {
+        case .succeeded: "succeeded"
+        case .exited(let status): "exit \(status)"
+        case .signalled(let number): "killed by \(signalName(number))"
+        case .couldNotStart(let status, let reason): "could not start (exit \(status)): \(reason)"
+        case .interrupted: "interrupted, goes back"
+        case .lost: "lost, goes back"
+        }
+    }
+
+    package static func started(_ task: FarmTask, attempt: Int, slot: Int) -> String {
+        "start \(task.id)\(attempt > 1 ? " (attempt \(attempt))" : "") in slot \(slot): \(shown(task.command))"
+    }
+
+    package static func ended(_ attempt: Attempt, command: [UInt8], signalName: (Int32) -> String) -> String {
+        "end \(attempt.task): \(ending(attempt.outcome, signalName: signalName)) after \(Text.duration(attempt.wall * 1000)): "
+            + shown(command)
+    }
+
+    /// A command for people: at most 120 characters, nothing that a terminal would act on.
+    package static func shown(_ command: [UInt8]) -> String {
+        let text = String(command.prefix(480).text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 || $0 == "\u{7f}" ? "?" : $0 })
+        return text.count <= 120 ? text : text.prefix(119) + "…"
+    }
+
+    /// What the summary is made of. Times are in nanoseconds.
+    package struct Totals: Sendable {
+        package var state: StateRecord
+        package var ended: Int
+        package var succeeded: Int
+        package var failed: Int
+        package var interrupted: Int
+        package var elapsed: Int
+        package var busyShare: Double
+        package var slots: Int
+        package var failures: [(attempt: Attempt, log: String)]
+        package var workDirectory: String
+        package var stopped: String?
+
+        package init(
+            state: StateRecord, ended: Int, succeeded: Int, failed: Int, interrupted: Int, elapsed: Int, busyShare: Double,
+            slots: Int, failures: [(attempt: Attempt, log: String)], workDirectory: String, stopped: String?
+        ) {
+            self.state = state
+            self.ended = ended
+            self.succeeded = succeeded
+            self.failed = failed
+            self.interrupted = interrupted
+            self.elapsed = elapsed
+            self.busyShare = busyShare
+            self.slots = slots
+            self.failures = failures
+            self.workDirectory = workDirectory
+            self.stopped = stopped
+        }
+    }
+
+    package static func summary(_ totals: Totals, signalName: (Int32) -> String) -> String {
+        let state = totals.state
+        let left = state.toprocess + state.claimed
+        var lines: [String] = []
+        lines.append(
+            "\(totals.workDirectory): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
+                + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : ""))
+        lines.append(
+            "this farmer: \(totals.succeeded) succeeded, \(totals.failed) failed"
+                + (totals.interrupted > 0 ? ", \(totals.interrupted) interrupted" : "")
+                + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))")
+        if let stopped = totals.stopped {
+            lines.append("stopped by \(stopped)" + (left > 0 ? "; run it again to go on" : ""))
+        }
+        if !totals.failures.isEmpty {
+            lines.append("failed here:")
+            lines += Text.table(
+                totals.failures.map { failure in
+                    ["  \(failure.attempt.task)", ending(failure.attempt.outcome, signalName: signalName), failure.log]
+                })
+        }
+        if state.failed > totals.failures.count {
+            lines.append("all \(state.failed) failed tasks: cat \(totals.workDirectory)/failed")
+        }
+        if state.failed > 0 { lines.append("to run the failed tasks again: add --retry-failed") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,112 @@
+// `taskfarmer status`: the totals, who is at work, what is running. The JSON form is documented in the article "Status as JSON" and
+// does not change within a version of its `format`.
+
+package import TaskFarmerCore
+
+package struct StatusReport: Sendable {
+    package var directory: String
+    package var list: String
+    package var state: StateRecord
+    package var farmers: [(entry: RosterEntry, alive: AliveRecord?)]
+    /// Microseconds since 1970.
+    package var now: Int
+
+    package init(
+        directory: String, list: String, state: StateRecord, farmers: [(entry: RosterEntry, alive: AliveRecord?)], now: Int
+    ) {
+        self.directory = directory
+        self.list = list
+        self.state = state
+        self.farmers = farmers.filter { $0.entry.status == .live }.sorted { $0.entry.ordinal < $1.entry.ordinal }
+        self.now = now
+    }
+
+    private var left: Int { state.toprocess + state.claimed }
+    private var running: Int { farmers.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
+    /// Tasks per second of all live farmers.
+    private var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
+
+    package var text: String {
+        var lines = ["\(directory): \(Text.count(state.tasks, "task")) from \(list)"]
+        lines += Text.table([
+            ["  finished", "\(state.finished)"], ["  failed", "\(state.failed)"], ["  skipped", "\(state.skipped)"],
+            ["  claimed", "\(state.claimed)"], ["  to process", "\(state.toprocess)"],
+        ])
+        if farmers.isEmpty {
+            lines.append(left == 0 ? "complete" : "nobody is at work")
+        } else {
+            let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
+            lines.append("\(running) running, \(Text.rate(rate))\(time)")
+            lines.append("")
+            let head = ["farmer", "host", "pid", "slots", "running", "claimed", "since", "heartbeat"]
+            lines += Text.table(
+                [head]
+                    + farmers.map { farmer in
+                        [
+                            farmer.entry.farmer, farmer.entry.host, farmer.alive.map { "\($0.process)" } ?? "?",
+                            "\(farmer.entry.slots)", farmer.alive.map { "\($0.running.count)" } ?? "?",
+                            "\(farmer.entry.claimed)", "\(ago(farmer.entry.joined)) ago",
+                            farmer.alive.map { "\(ago($0.written)) ago" } ?? "none",
+                        ]
+                    })
+            let tasks = farmers.flatMap { farmer in (farmer.alive?.running ?? []).map { (farmer.entry.host, $0) } }
+            if !tasks.isEmpty {
+                lines.append("")
+                lines += Text.table(
+                    [["task", "attempt", "host", "slot", "for"]]
+                        + tasks.prefix(64).map { host, task in
+                            ["\(task.task)", "\(task.attempt)", host, "\(task.slot)", ago(task.started)]
+                        })
+                if tasks.count > 64 { lines.append("… and \(tasks.count - 64) more") }
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func ago(_ instant: Int) -> String { Text.duration(max(0, now - instant) * 1000) }
+
+    package var json: String {
+        func seconds(_ microseconds: Int) -> String { Text.decimal(Double(microseconds) / 1e6, places: 6) }
+        let left = Double(self.left)
+        let members = farmers.map { farmer in
+            let tasks = (farmer.alive?.running ?? []).map { task in
+                #"{"id":\#(task.task),"attempt":\#(task.attempt),"slot":\#(task.slot),"process_group":\#(task.group),"#
+                    + #""started":\#(seconds(task.started))}"#
+            }
+            return """
+                    {
+                      "farmer": \(JSONText.string(farmer.entry.farmer)),
+                      "host": \(JSONText.string(farmer.entry.host)),
+                      "pid": \(farmer.alive.map { "\($0.process)" } ?? "null"),
+                      "slots": \(farmer.entry.slots),
+                      "claimed": \(farmer.entry.claimed),
+                      "since": \(seconds(farmer.entry.joined)),
+                      "heartbeat": \(farmer.alive.map { seconds($0.written) } ?? "null"),
+                      "rate": \(Text.decimal(Double(farmer.alive?.milliRate ?? 0) / 1000, places: 3)),
+                      "running": [\(tasks.joined(separator: ", "))]
+                    }
+                """
+        }
+        return """
+            {
+              "format": 1,
+              "workdir": \(JSONText.string(directory)),
+              "list": \(JSONText.string(list)),
+              "time": \(seconds(now)),
+              "tasks": \(state.tasks),
+              "finished": \(state.finished),
+              "failed": \(state.failed),
+              "skipped": \(state.skipped),
+              "claimed": \(state.claimed),
+              "toprocess": \(state.toprocess),
+              "attempts": \(state.attempts),
+              "complete": \(self.left == 0),
+              "running": \(running),
+              "rate": \(Text.decimal(rate, places: 3)),
+              "seconds_left": \(rate > 0 ? Text.decimal(left / rate, places: 1) : "null"),
+              "farmers": [\(members.isEmpty ? "" : "\n" + members.joined(separator: ",\n") + "\n  ")]
+            }
+
+            """
+    }
+}
