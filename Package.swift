@@ -31,6 +31,20 @@ let package = Package(
         .executableTarget(
             name: "taskfarmer", dependencies: ["TaskFarmerCLI"], path: "Sources/TaskFarmerMain",
             swiftSettings: settings),
+        // Stops itself by SIGKILL at a chosen file operation; what remains is what the store's tests recover from.
+        .executableTarget(
+            name: "StoreCrasher", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem"],
+            path: "Tests/StoreCrasher", swiftSettings: settings),
         .testTarget(name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore"], swiftSettings: settings),
+        .testTarget(
+            name: "TaskFarmerTests", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TaskFarmerCLITests",
+            dependencies: ["TaskFarmer", "TaskFarmerCLI", "TaskFarmerCore", "TaskFarmerReport", "TaskFarmerSystem"],
+            resources: [.copy("Golden")], swiftSettings: settings),
+        .testTarget(
+            name: "TaskFarmerIntegrationTests", dependencies: ["taskfarmer", "TaskFarmerCore"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
     ]
 )
