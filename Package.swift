@@ -37,7 +37,8 @@ let package = Package(
             path: "Tests/StoreCrasher", swiftSettings: settings),
         .testTarget(name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore"], swiftSettings: settings),
         .testTarget(
-            name: "TaskFarmerTests", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],
+            name: "TaskFarmerTests",
+            dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],
             swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerCLITests",

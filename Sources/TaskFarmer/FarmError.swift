@@ -86,7 +86,8 @@ extension FarmError: CustomStringConvertible {
 
     private static func advice(_ error: SystemError) -> String {
         if error.operation == "lock" && error.isNoLocking {
-            return "\(error.path) cannot be locked (\(error.reason)): name a folder on a file system with locks that all "
+            return
+                "\(error.path) cannot be locked (\(error.reason)): name a folder on a file system with locks that all "
                 + "nodes share, with --lock-dir DIR or SCRATCH"
         }
         return error.description

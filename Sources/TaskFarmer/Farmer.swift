@@ -98,7 +98,9 @@ final class StopPatience: LockPatience {
     func beginStop() { stopped.withLock { $0 = $0 ?? Clock.boot } }
 
     func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
-        let who = holder.map { "\($0.holder), since \((Clock.wall - $0.since) / 1_000_000) s" } ?? "a process that left no name"
+        let who =
+            holder.map { "\($0.holder), since \((Clock.wall - $0.since) / 1_000_000) s" }
+            ?? "a process that left no name"
         observer.observe(
             .note(
                 "waiting for the lock \(lock) for \(seconds) s; it is held by \(who). If that host is gone and its lock does not "
@@ -143,9 +145,11 @@ package enum Farmer {
         for note in opened.notes { observer.observe(.note(note)) }
         let ticks = ProcessTable.facts(of: ProcessTable.own).map { Int($0.started) } ?? 0
         let record = AliveRecord(
-            farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace, process: Int(ProcessTable.own),
+            farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace,
+            process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall)
-        let store = try Store.join(opened, slots: options.slots, record: record, assumedDead: options.assumedDead, patience)
+        let store = try Store.join(
+            opened, slots: options.slots, record: record, assumedDead: options.assumedDead, patience)
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
         for finding in try store.lookAround(all: true, patience) {
             if case .recovered(let farmer, let tasks) = finding {

@@ -7,7 +7,8 @@ internal import TaskFarmerSystem
 
 package enum CheckCommand: Command {
     package static let name = "check"
-    package static let summary = "Prove that no task is lost or recorded twice and that every file is whole; mend what is not."
+    package static let summary =
+        "Prove that no task is lost or recorded twice and that every file is whole; mend what is not."
     package static let usage = "[OPTIONS] [LIST|WORKDIR]"
     package static let options: [Option] = [
         Option("repair", "Mend what can be mended, after keeping a copy. Refused while farmers are at work."),
@@ -15,7 +16,9 @@ package enum CheckCommand: Command {
             "lock-dir", value: "DIR", "With --repair: the lock lies in DIR from now on.", standard: "where it was",
             completion: .folder),
         Option("new-lock", "With --repair: use a new lock file, since a node that is gone keeps the old one for ever."),
-        Option("assume-dead", value: "HOST,…", "With --repair: farmers on these hosts are gone although the file server keeps their locks."),
+        Option(
+            "assume-dead", value: "HOST,…",
+            "With --repair: farmers on these hosts are gone although the file server keeps their locks."),
     ]
     package static let notes = """
         Every ID must be in exactly one of toprocess, finished, failed, skipped or a live farmer's claims, and every file of its

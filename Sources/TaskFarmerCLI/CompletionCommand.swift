@@ -16,7 +16,8 @@ package enum CompletionCommand: Command {
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
         let shells = ["bash": bash, "zsh": zsh, "fish": fish]
-        guard arguments.operands.count == 1, let script = shells[String(decoding: arguments.operands[0], as: UTF8.self)] else {
+        guard arguments.operands.count == 1, let script = shells[String(decoding: arguments.operands[0], as: UTF8.self)]
+        else {
             throw UsageError(message: "expected one of: bash, zsh, fish")
         }
         OwnProcess.put(script, to: 1)
@@ -26,7 +27,9 @@ package enum CompletionCommand: Command {
     private static var names: String { Commands.all.map { $0.name }.joined(separator: " ") }
 
     private static func words(_ command: any Command.Type) -> [String] {
-        (command.options + Help.common).flatMap { option in ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? []) }
+        (command.options + Help.common).flatMap { option in
+            ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
+        }
     }
 
     static var bash: String {
@@ -43,7 +46,8 @@ package enum CompletionCommand: Command {
                     case .words(let words): "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$cur\"))"
                     case .none: "COMPREPLY=()"
                     }
-                values += names.map { "        \(command.name):\($0)" }.joined(separator: "|").replacing("        ", with: "")
+                values += names.map { "        \(command.name):\($0)" }.joined(separator: "|").replacing(
+                    "        ", with: "")
                 values += ") \(action); return;;\n"
             }
         }
@@ -78,7 +82,8 @@ package enum CompletionCommand: Command {
 
     static var zsh: String {
         func quoted(_ text: String) -> String {
-            text.replacing("'", with: "'\\''").replacing("[", with: "\\[").replacing("]", with: "\\]").replacing(":", with: "\\:")
+            text.replacing("'", with: "'\\''").replacing("[", with: "\\[").replacing("]", with: "\\]").replacing(
+                ":", with: "\\:")
         }
         var cases = ""
         for command in Commands.all {
@@ -128,9 +133,13 @@ package enum CompletionCommand: Command {
         func quoted(_ text: String) -> String { text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") }
         var text = "# fish completion for taskfarmer\n"
         for command in Commands.all {
-            text += "complete -c taskfarmer -n __fish_use_subcommand -a \(command.name) -d '\(quoted(command.summary))'\n"
+            text +=
+                "complete -c taskfarmer -n __fish_use_subcommand -a \(command.name) -d '\(quoted(command.summary))'\n"
             for option in command.options + Help.common {
-                let only = command == RunCommand.self ? "not __fish_seen_subcommand_from status check completion" : "__fish_seen_subcommand_from \(command.name)"
+                let only =
+                    command == RunCommand.self
+                    ? "not __fish_seen_subcommand_from status check completion"
+                    : "__fish_seen_subcommand_from \(command.name)"
                 var line = "complete -c taskfarmer -n '\(only)' -l \(option.long)"
                 if let short = option.short { line += " -s \(short)" }
                 if option.value != nil {

@@ -1,7 +1,7 @@
 // Options as data: one table per command serves parsing, help and completion, so that they cannot disagree.
 
-package import TaskFarmerSystem
 internal import TaskFarmerCore
+package import TaskFarmerSystem
 
 /// One option of a command.
 package struct Option: Sendable {
@@ -49,7 +49,9 @@ package struct Arguments: Sendable {
         var isOver = false
         func next(_ name: String) throws(UsageError) -> [UInt8] {
             index += 1
-            guard index < words.count else { throw UsageError(message: "\(name) needs a value; see taskfarmer \(command) --help") }
+            guard index < words.count else {
+                throw UsageError(message: "\(name) needs a value; see taskfarmer \(command) --help")
+            }
             return words[index]
         }
         while index < words.count {
@@ -85,7 +87,9 @@ package struct Arguments: Sendable {
                         values[option.long] = []
                     } else {
                         let rest = Array(word[place...])
-                        values[option.long] = rest.isEmpty ? try next("-\(letter)") : rest.first == UInt8(ascii: "=") ? Array(rest.dropFirst()) : rest
+                        values[option.long] =
+                            rest.isEmpty
+                            ? try next("-\(letter)") : rest.first == UInt8(ascii: "=") ? Array(rest.dropFirst()) : rest
                         place = word.count
                     }
                 }
@@ -102,7 +106,8 @@ package struct Arguments: Sendable {
     package func number(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
-            throw UsageError(message: "--\(name) \(text): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw UsageError(
+                message: "--\(name) \(text): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

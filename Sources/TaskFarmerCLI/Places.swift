@@ -11,7 +11,9 @@ package enum Places {
 
     /// A list, a work directory, or nothing: then the current folder, or the only work directory in it.
     package static func existing(_ operands: [[UInt8]]) throws -> Path {
-        guard operands.count <= 1 else { throw UsageError(message: "expected one task list or work directory, got \(operands.count)") }
+        guard operands.count <= 1 else {
+            throw UsageError(message: "expected one task list or work directory, got \(operands.count)")
+        }
         if let operand = operands.first.map({ Path(bytes: $0) }) {
             if try isWorkDirectory(operand) { return operand.absolute }
             let beside = standard(for: operand)

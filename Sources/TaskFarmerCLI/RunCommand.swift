@@ -14,20 +14,29 @@ package enum RunCommand: Command {
         Option(
             "proc", short: "n", value: "N", "How many tasks run at a time.",
             standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
-        Option("timeout", value: "SECONDS", "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
-        Option("workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir", completion: .folder),
+        Option(
+            "timeout", value: "SECONDS",
+            "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
+        Option(
+            "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir",
+            completion: .folder),
         Option(
             "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
             standard: "$SCRATCH, else the work directory", completion: .folder),
         Option(
-            "runner", short: "r", value: "NAME", "How a task's command is executed.", standard: "shell", completion: .words(Runners.names)),
+            "runner", short: "r", value: "NAME", "How a task's command is executed.", standard: "shell",
+            completion: .words(Runners.names)),
         Option(
-            "tasklist", short: "t", value: "NAME", "How LIST is read.", standard: "list", completion: .words(TaskListHandlers.names)),
+            "tasklist", short: "t", value: "NAME", "How LIST is read.", standard: "list",
+            completion: .words(TaskListHandlers.names)),
         Option(
             "stop-signals", value: "SEQUENCE",
-            "How running tasks are stopped: signals and seconds in turn, always ending in KILL.", standard: "TERM,5,KILL"),
+            "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
+            standard: "TERM,5,KILL"),
         Option("retry-failed", "First put every failed task back, to run again."),
-        Option("fresh", "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
+        Option(
+            "fresh",
+            "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
         Option(
             "assume-dead", value: "HOST,…",
             "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."),
@@ -69,7 +78,9 @@ package enum RunCommand: Command {
                     ? "expected a task list; see taskfarmer run --help"
                     : "expected one task list, got \(arguments.operands.count); quote a name with blanks")
         }
-        if arguments.has("quiet") && arguments.has("verbose") { throw UsageError(message: "--quiet and --verbose exclude each other") }
+        if arguments.has("quiet") && arguments.has("verbose") {
+            throw UsageError(message: "--quiet and --verbose exclude each other")
+        }
         let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
@@ -84,7 +95,8 @@ package enum RunCommand: Command {
         let (directory, list) = try places(arguments, console)
         let request = FarmRequest(
             directory: directory, list: list, handler: handler, handlerName: handlerName,
-            lockFolder: arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
+            lockFolder: arguments.path("lock-dir")
+                ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
             fresh: arguments.has("fresh"))
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
@@ -93,6 +105,12 @@ package enum RunCommand: Command {
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
+        if arguments.has("verbose") {
+            let own = OwnProcess.usage
+            console.line(
+                "the farmer itself: \(Text.duration(own.processorMicroseconds * 1000)) of processor time, \(own.maxResidentKiB) KiB "
+                    + "of memory at most, \(summary.changes) visits at the lock")
+        }
         return summary.exitStatus
     }
 
@@ -129,7 +147,8 @@ package enum RunCommand: Command {
         case .success(let sequence): return sequence
         case .failure(let problem):
             throw UsageError(
-                message: "--stop-signals \(text): \(problem.word.debugDescription) is neither a signal nor seconds; expected for "
+                message:
+                    "--stop-signals \(text): \(problem.word.debugDescription) is neither a signal nor seconds; expected for "
                     + "example TERM,5,KILL")
         }
     }
@@ -138,8 +157,10 @@ package enum RunCommand: Command {
         RunReport.summary(
             .init(
                 state: summary.state, ended: summary.ended, succeeded: summary.succeeded, failed: summary.failed,
-                interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare, slots: summary.slots,
-                failures: summary.failures.map { ($0.attempt, $0.log.description) }, workDirectory: directory.root.description,
+                interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare,
+                slots: summary.slots,
+                failures: summary.failures.map { ($0.attempt, $0.log.description) },
+                workDirectory: directory.root.description,
                 stopped: summary.stopReason?.words), signalName: Console.signalName)
     }
 }

@@ -27,7 +27,8 @@ package enum StatusCommand: Command {
             (entry: entry, alive: (try? Folder.content(of: directory.alive(entry.farmer))).flatMap { AliveRecord($0) })
         }
         let report = StatusReport(
-            directory: directory.root.description, list: description.list, state: state, farmers: farmers, now: Clock.wall)
+            directory: directory.root.description, list: description.list, state: state, farmers: farmers,
+            now: Clock.wall)
         OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
         return 0
     }

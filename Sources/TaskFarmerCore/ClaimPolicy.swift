@@ -76,10 +76,14 @@ package enum ClaimPolicy {
     package static func decide(_ now: ClaimSituation) -> Decision {
         if now.isStopping {
             if now.queued > 0 { return .release }
-            if now.unreported > 0 && (now.running == 0 || now.sinceUnreported >= reportInterval) { return .change(take: 0) }
+            if now.unreported > 0 && (now.running == 0 || now.sinceUnreported >= reportInterval) {
+                return .change(take: 0)
+            }
             return .wait(nanoseconds: reportInterval)
         }
-        if now.queued > 0 && now.liveFarmers > 1 && now.sinceStart >= stall && now.running >= now.slots { return .release }
+        if now.queued > 0 && now.liveFarmers > 1 && now.sinceStart >= stall && now.running >= now.slots {
+            return .release
+        }
         let cycle = Double(now.cycle) / 1e9
         let wanted = batch(now)
         let low = Int(now.rate * (2 * cycle + horizon / 6))

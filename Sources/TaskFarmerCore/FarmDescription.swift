@@ -33,7 +33,8 @@ package struct FarmDescription: Sendable, Equatable, Codable {
 
     package var encoded: [UInt8] {
         var bytes = Array("{\n".utf8)
-        bytes.append("  \"format\": \(JSONText.string(format)),\n  \"version\": \(version),\n  \"created\": \(created),\n")
+        bytes.append(
+            "  \"format\": \(JSONText.string(format)),\n  \"version\": \(version),\n  \"created\": \(created),\n")
         bytes.append("  \"list\": \(JSONText.string(list)),\n  \"handler\": \(JSONText.string(handler)),\n")
         bytes.append("  \"lock\": \(JSONText.string(lock)),\n  \"nonce\": \(JSONText.string(nonce)),\n")
         bytes.append("  \"logs\": \(JSONText.string(logs.rawValue))\n}\n")

@@ -4,7 +4,8 @@
 package struct JSONSyntax: Sendable {
     private enum Expect: Sendable { case value, valueOrEnd, keyOrEnd, key, colon, commaOrEnd, end }
     private enum Token: Sendable {
-        case none, string(isKey: Bool), escape(isKey: Bool), unicode(isKey: Bool, left: Int), number, word(left: [UInt8])
+        case none, string(isKey: Bool), escape(isKey: Bool), unicode(isKey: Bool, left: Int), number, word(
+            left: [UInt8])
     }
 
     private var stack: [UInt8] = []

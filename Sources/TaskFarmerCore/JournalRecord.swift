@@ -60,7 +60,9 @@ package enum JournalRecord: Sendable, Equatable {
             content.append(decimal: epoch)
         case .start(let running):
             kind = UInt8(ascii: "S")
-            for (index, value) in [running.task, running.attempt, running.slot, running.group, running.started].enumerated() {
+            for (index, value) in [running.task, running.attempt, running.slot, running.group, running.started]
+                .enumerated()
+            {
                 if index > 0 { content.append(32) }
                 content.append(decimal: value)
             }
@@ -84,7 +86,9 @@ package enum JournalRecord: Sendable, Equatable {
         let line = bytes[..<newline]
         guard line.count > 11, line[line.startIndex + 1] == 32, line[line.startIndex + 10] == 32 else { return nil }
         let content = line[(line.startIndex + 11)...]
-        guard line[(line.startIndex + 2)..<(line.startIndex + 10)].hexadecimalValue == Checksum.of(Array(content)) & 0xffff_ffff
+        guard
+            line[(line.startIndex + 2)..<(line.startIndex + 10)].hexadecimalValue == Checksum.of(Array(content))
+                & 0xffff_ffff
         else { return nil }
         if line.first == UInt8(ascii: "E") {
             return Attempt(line: content).map { (.end($0), newline + 1) }

@@ -45,7 +45,8 @@ package struct RosterEntry: Sendable, Equatable {
     /// Exactly `width` bytes: a line of text.
     package var encoded: [UInt8] {
         var bytes = Array(
-            "\(status.rawValue) \(farmer) \(ordinal) \(slots) \(generation) \(epoch) \(carried) \(claimed) \(host) \(joined) ".utf8)
+            "\(status.rawValue) \(farmer) \(ordinal) \(slots) \(generation) \(epoch) \(carried) \(claimed) \(host) \(joined) "
+                .utf8)
         let sum = Checksum.of(bytes)
         bytes.append(hexadecimal: sum, digits: 16)
         bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, Self.width - 1 - bytes.count)))

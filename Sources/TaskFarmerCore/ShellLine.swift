@@ -13,9 +13,11 @@ package enum ShellLine: Sendable, Equatable {
         ".", ":", "[", "[[", "alias", "autoload", "bg", "bind", "break", "builtin", "caller", "case", "cd", "chdir",
         "command", "compgen", "complete", "compopt", "continue", "coproc", "declare", "dirs", "disown", "do", "done",
         "echo", "elif", "else", "enable", "esac", "eval", "exec", "exit", "export", "false", "fc", "fg", "fi", "float",
-        "for", "function", "functions", "getopts", "hash", "help", "hist", "history", "if", "in", "integer", "jobs", "kill",
+        "for", "function", "functions", "getopts", "hash", "help", "hist", "history", "if", "in", "integer", "jobs",
+        "kill",
         "let", "local", "logout", "mapfile", "nameref", "newgrp", "popd", "print", "printf", "pushd", "pwd", "read",
-        "readarray", "readonly", "return", "select", "set", "shift", "shopt", "sleep", "source", "stop", "suspend", "test",
+        "readarray", "readonly", "return", "select", "set", "shift", "shopt", "sleep", "source", "stop", "suspend",
+        "test",
         "then", "time", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "until",
         "wait", "whence", "while",
     ]
@@ -45,7 +47,9 @@ package enum ShellLine: Sendable, Equatable {
             return
         }
         let name = first.text
-        if Self.builtins.contains(name), !(words.count == 1 && Self.sameAlone.contains(name)), !Self.sameAlways.contains(name) {
+        if Self.builtins.contains(name), !(words.count == 1 && Self.sameAlone.contains(name)),
+            !Self.sameAlways.contains(name)
+        {
             self = .shell
             return
         }

@@ -104,12 +104,16 @@ package struct StateRecord: Sendable, Equatable {
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.width, bytes.starts(with: (Self.title + "\n").utf8) else { return nil }
         let end = bytes.count - 41
-        guard bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end])) else { return nil }
+        guard bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end])) else {
+            return nil
+        }
         self.init()
         var values: [String: ArraySlice<UInt8>] = [:]
         for line in bytes[..<end].split(separator: 10).dropFirst() where line.count > 24 {
             let name = line.prefix(24).text
-            values[String(name.prefix { $0 != " " }) + (name.hasPrefix("bytes ") ? " " + name.dropFirst(6).prefix { $0 != " " } : "")] =
+            values[
+                String(name.prefix { $0 != " " })
+                    + (name.hasPrefix("bytes ") ? " " + name.dropFirst(6).prefix { $0 != " " } : "")] =
                 line.dropFirst(24)
         }
         for (name, path) in Self.counters {

@@ -53,7 +53,8 @@ package struct UndoRecord: Sendable, Equatable {
             let length = head[6].decimalValue, length <= bytes.count
         else { return nil }
         let end = newline + 1 + length
-        guard bytes.count == end + 26, bytes[(end + 9)..<(end + 25)].hexadecimalValue == Checksum.of(Array(bytes[..<end]))
+        guard bytes.count == end + 26,
+            bytes[(end + 9)..<(end + 25)].hexadecimalValue == Checksum.of(Array(bytes[..<end]))
         else { return nil }
         self.init(epoch: epoch, writer: head[4].text)
         var at = newline + 1
@@ -64,7 +65,9 @@ package struct UndoRecord: Sendable, Equatable {
                 let held = fields[4].decimalValue, held <= end - stop - 2
             else { return nil }
             steps.append(
-                Step(file: fields[1].text, size: size, offset: offset, bytes: Array(bytes[(stop + 1)..<(stop + 1 + held)])))
+                Step(
+                    file: fields[1].text, size: size, offset: offset,
+                    bytes: Array(bytes[(stop + 1)..<(stop + 1 + held)])))
             at = stop + 2 + held
         }
         if steps.count != count { return nil }

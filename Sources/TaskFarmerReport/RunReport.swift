@@ -51,7 +51,8 @@ package enum RunReport {
 
     /// A command for people: at most 120 characters, nothing that a terminal would act on.
     package static func shown(_ command: [UInt8]) -> String {
-        let text = String(command.prefix(480).text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 || $0 == "\u{7f}" ? "?" : $0 })
+        let text = String(
+            command.prefix(480).text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 || $0 == "\u{7f}" ? "?" : $0 })
         return text.count <= 120 ? text : text.prefix(119) + "…"
     }
 
@@ -70,7 +71,8 @@ package enum RunReport {
         package var stopped: String?
 
         package init(
-            state: StateRecord, ended: Int, succeeded: Int, failed: Int, interrupted: Int, elapsed: Int, busyShare: Double,
+            state: StateRecord, ended: Int, succeeded: Int, failed: Int, interrupted: Int, elapsed: Int,
+            busyShare: Double,
             slots: Int, failures: [(attempt: Attempt, log: String)], workDirectory: String, stopped: String?
         ) {
             self.state = state
@@ -97,7 +99,8 @@ package enum RunReport {
         lines.append(
             "this farmer: \(totals.succeeded) succeeded, \(totals.failed) failed"
                 + (totals.interrupted > 0 ? ", \(totals.interrupted) interrupted" : "")
-                + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))")
+                + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))"
+        )
         if let stopped = totals.stopped {
             lines.append("stopped by \(stopped)" + (left > 0 ? "; run it again to go on" : ""))
         }

@@ -12,7 +12,8 @@ package struct StatusReport: Sendable {
     package var now: Int
 
     package init(
-        directory: String, list: String, state: StateRecord, farmers: [(entry: RosterEntry, alive: AliveRecord?)], now: Int
+        directory: String, list: String, state: StateRecord, farmers: [(entry: RosterEntry, alive: AliveRecord?)],
+        now: Int
     ) {
         self.directory = directory
         self.list = list

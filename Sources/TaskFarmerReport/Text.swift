@@ -1,9 +1,10 @@
 // Numbers as people read them.
 
 package enum Text {
-    /// A duration in nanoseconds: `0.42 s`, `3:05 min`, `2:03:04 h`, `3 d 04:05 h`.
+    /// A duration in nanoseconds: `1.7 ms`, `0.42 s`, `3:05 min`, `2:03:04 h`, `3 d 04:05 h`.
     package static func duration(_ nanoseconds: Int) -> String {
         let seconds = max(0, nanoseconds) / 1_000_000_000
+        if nanoseconds < 100_000_000 { return "\(decimal(Double(max(0, nanoseconds)) / 1e6, places: 1)) ms" }
         if seconds < 60 { return "\(decimal(Double(max(0, nanoseconds)) / 1e9, places: 2)) s" }
         let (minutes, rest) = (seconds / 60, seconds % 60)
         if minutes < 60 { return "\(minutes):\(two(rest)) min" }

@@ -77,7 +77,7 @@ package struct SpawnFailure: Error, Sendable, Equatable {
     }
 
     deinit {
-        for unsafe word in unsafe pointers { unsafe free(word) }
+        for unsafeword in unsafe pointers { unsafe free(word) }
         unsafe pointers.deallocate()
     }
 }

@@ -79,7 +79,8 @@ package struct Descriptor: ~Copyable, Sendable {
             do throws(SystemError) {
                 while filled < count {
                     let got = try retrying("read", path) {
-                        unsafe pread(number, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
+                        unsafe pread(
+                            number, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
                     }
                     if got == 0 { break }
                     filled += got

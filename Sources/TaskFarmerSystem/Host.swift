@@ -30,7 +30,9 @@ package struct HostIdentity: Sendable, Equatable {
         return safe.isEmpty ? "localhost" : safe
     }
 
-    private static func line(_ path: String) -> String? { small(Path(path)).map { String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self) } }
+    private static func line(_ path: String) -> String? {
+        small(Path(path)).map { String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self) }
+    }
 
     private static func link(_ path: String) -> String? {
         var raw = [CChar](repeating: 0, count: 128)

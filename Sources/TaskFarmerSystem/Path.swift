@@ -50,7 +50,8 @@ package struct Path: Sendable, Hashable, CustomStringConvertible, ExpressibleByS
         unsafe withCString { text in
             guard let found = unsafe realpath(text, nil) else { return nil }
             defer { unsafe free(found) }
-            return unsafe Path(bytes: UnsafeBufferPointer(start: found, count: strlen(found)).map(UInt8.init(bitPattern:)))
+            return unsafe Path(
+                bytes: UnsafeBufferPointer(start: found, count: strlen(found)).map(UInt8.init(bitPattern:)))
         }
     }
 

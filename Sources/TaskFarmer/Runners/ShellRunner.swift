@@ -22,7 +22,9 @@ package struct ShellRunner: Runner {
         let first = task.command.first
         let line = first == UInt8(ascii: "-") || first == UInt8(ascii: "+") ? [32] + task.command : task.command
         var request = SpawnRequest(fallback: Self.shell, fallbackArguments: [Array("sh".utf8), Array("-c".utf8), line])
-        if case .direct(let words) = ShellLine(task.command), let paths = ShellLine.candidates(for: words[0], path: searchPath) {
+        if case .direct(let words) = ShellLine(task.command),
+            let paths = ShellLine.candidates(for: words[0], path: searchPath)
+        {
             request.candidates = paths
             request.arguments = words
         }

@@ -65,7 +65,8 @@ package final class Change {
     package func read(_ file: SharedFile, at offset: Int, count: Int) throws -> [UInt8] {
         let bytes = try handle(file).file.read(at: offset, count: count)
         guard bytes.count == count else {
-            throw FarmError.staleView(file: file.rawValue, expected: "\(count) bytes at \(offset)", found: "\(bytes.count)")
+            throw FarmError.staleView(
+                file: file.rawValue, expected: "\(count) bytes at \(offset)", found: "\(bytes.count)")
         }
         return bytes
     }
@@ -171,9 +172,7 @@ package final class Change {
         return found
     }
 
-    /// Puts tasks on the stack so that they run next, in this order.
-    ///
-    /// - Parameter isClaimed: whether they were claimed until now; otherwise they are new
+    /// Puts tasks on the stack so that they run next, in this order. They were claimed until now, or else they are new.
     package func putBack(_ tasks: [FarmTask], isClaimed: Bool = true) throws {
         if tasks.isEmpty { return }
         try loadTail()
@@ -259,7 +258,8 @@ package final class Change {
         let bytes = try read(.roster, at: 0, count: before.sizes[.roster] ?? 0)
         return try (0..<rosterCount).map { index in
             guard let entry = RosterEntry(bytes[(index * width)..<((index + 1) * width)]) else {
-                throw FarmError.damaged(file: directory.file(.roster).description, "line \(index + 1) is not of its form")
+                throw FarmError.damaged(
+                    file: directory.file(.roster).description, "line \(index + 1) is not of its form")
             }
             return roster[index]?.new ?? entry
         }
@@ -270,7 +270,9 @@ package final class Change {
             roster[index] = (planned.old, entry)
         } else {
             let isNew = index >= rosterCount
-            roster[index] = (isNew ? [] : try read(.roster, at: index * RosterEntry.width, count: RosterEntry.width), entry)
+            roster[index] = (
+                isNew ? [] : try read(.roster, at: index * RosterEntry.width, count: RosterEntry.width), entry
+            )
         }
     }
 
@@ -293,7 +295,9 @@ package final class Change {
         for (index, line) in roster.sorted(by: { $0.key < $1.key }) {
             let offset = line.old.isEmpty ? before.sizes[.roster] ?? 0 : index * RosterEntry.width
             record.steps.append(
-                .init(file: SharedFile.roster.rawValue, size: before.sizes[.roster] ?? 0, offset: offset, bytes: line.old))
+                .init(
+                    file: SharedFile.roster.rawValue, size: before.sizes[.roster] ?? 0, offset: offset, bytes: line.old)
+            )
         }
         return record
     }

@@ -71,7 +71,9 @@ package final class ChangeCycle {
         let result = try plan(change)
         if change.isEmpty {
             seen = state
-            try lock.write(LockRecord(nonce: nonce, epoch: found.epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
+            try lock.write(
+                LockRecord(nonce: nonce, epoch: found.epoch, status: .idle, holder: farmer, since: Clock.wall),
+                flush: false)
             return result
         }
         do {
@@ -92,14 +94,16 @@ package final class ChangeCycle {
             throw error
         }
         seen = change.state
-        try lock.write(LockRecord(nonce: nonce, epoch: epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
+        try lock.write(
+            LockRecord(nonce: nonce, epoch: epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
         return result
     }
 
     /// A lock that is marked as held by a living process of this host, and yet was given to us, is no lock.
     private func refuseLivingHolder(_ found: LockRecord) throws {
         guard found.status == .busy, found.holder != farmer,
-            let bytes = try? Descriptor(directory.alive(found.holder), .reading).readAll(), let alive = AliveRecord(bytes),
+            let bytes = try? Descriptor(directory.alive(found.holder), .reading).readAll(),
+            let alive = AliveRecord(bytes),
             Liveness.isHere(alive), Liveness.isRunning(alive), try lock.peek() == found
         else { return }
         // It may have failed halfway and let go without a word; then its mark does not change. A second look tells.
@@ -132,7 +136,8 @@ package final class ChangeCycle {
         if let record = UndoRecord(bytes) {
             for step in record.steps {
                 guard step.file == "state" || SharedFile(rawValue: step.file) != nil else {
-                    throw FarmError.damaged(file: directory.transaction.description, "names no file of ours: \(step.file)")
+                    throw FarmError.damaged(
+                        file: directory.transaction.description, "names no file of ours: \(step.file)")
                 }
                 let file = try Descriptor(directory.root.appending(step.file), [.both, .noLink])
                 try pace.check()

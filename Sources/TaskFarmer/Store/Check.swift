@@ -70,7 +70,8 @@ package struct Check {
             }
             report.bytes += facts.size
             if facts.size != state.sizes[file] {
-                problem("size", "\(file.rawValue) has \(facts.size) bytes, but state vouches for \(state.sizes[file] ?? 0)")
+                problem(
+                    "size", "\(file.rawValue) has \(facts.size) bytes, but state vouches for \(state.sizes[file] ?? 0)")
             }
         }
         for (index, file) in Self.files.enumerated() { try examineTasks(file, code: UInt8(index + 1)) }
@@ -119,7 +120,9 @@ package struct Check {
         places[id] = code
     }
 
-    private static let words = ["nowhere", "in toprocess", "in finished", "in failed", "in skipped", "held by a farmer"]
+    private static let words = [
+        "nowhere", "in toprocess", "in finished", "in failed", "in skipped", "held by a farmer",
+    ]
 
     private mutating func examineFarmers(_ state: StateRecord) throws {
         var live = 0
@@ -137,20 +140,26 @@ package struct Check {
             let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
             let held = replay.held.map(\.id) + replay.uncarried.map(\.task.id)
             if held.count != entry.claimed {
-                problem("claims", "\(entry.farmer) holds \(entry.claimed) tasks by the roster and \(held.count) by its journal")
+                problem(
+                    "claims",
+                    "\(entry.farmer) holds \(entry.claimed) tasks by the roster and \(held.count) by its journal")
             }
             claimed += held.count
             for id in held { place(id, code: 5, where: "journal of \(entry.farmer)") }
         }
         if live != state.liveFarmers || slots != state.liveSlots {
-            problem("roster", "roster has \(live) live farmers with \(slots) slots, state \(state.liveFarmers) with \(state.liveSlots)")
+            problem(
+                "roster",
+                "roster has \(live) live farmers with \(slots) slots, state \(state.liveFarmers) with \(state.liveSlots)"
+            )
         }
         if claimed != state.claimed { problem("claims", "farmers hold \(claimed) tasks, state says \(state.claimed)") }
     }
 
     private mutating func examinePlaces(_ state: StateRecord) {
         let totals: [(SharedFile, Int)] = [
-            (.toprocess, state.toprocess), (.finished, state.finished), (.failed, state.failed), (.skipped, state.skipped),
+            (.toprocess, state.toprocess), (.finished, state.finished), (.failed, state.failed),
+            (.skipped, state.skipped),
         ]
         for (file, expected) in totals where counts[file] != nil && counts[file] != expected {
             problem("count", "\(file.rawValue) has \(counts[file] ?? 0) lines, state says \(expected)")
@@ -166,7 +175,9 @@ package struct Check {
             bytes.reserveCapacity(line.count)
             for index in 0..<line.count { bytes.append(line[index]) }
             if number == 1 {
-                if bytes != Attempt.header.dropLast() { problem("attempts", "attempts.tsv:1 is not the expected header") }
+                if bytes != Attempt.header.dropLast() {
+                    problem("attempts", "attempts.tsv:1 is not the expected header")
+                }
                 return
             }
             guard let attempt = Attempt(line: bytes[...]), attempt.task < succeeded.count else {
@@ -176,9 +187,12 @@ package struct Check {
             count += 1
             if attempt.outcome == .succeeded { succeeded[attempt.task] = true }
         }
-        if count != state.attempts { problem("count", "attempts.tsv has \(count) attempts, state says \(state.attempts)") }
+        if count != state.attempts {
+            problem("count", "attempts.tsv has \(count) attempts, state says \(state.attempts)")
+        }
         if try Folder.facts(directory.takenOver) != nil {
-            report.notes.append("taken over from PyTaskFarmer, which kept no attempts: those before are not in attempts.tsv")
+            report.notes.append(
+                "taken over from PyTaskFarmer, which kept no attempts: those before are not in attempts.tsv")
             return
         }
         for id in 0..<places.count where places[id] == 2 && !succeeded[id] {
@@ -214,7 +228,9 @@ package struct Check {
         var part: [UInt8] = []
         while try file.readNext(into: &part, count: 1 << 20) { syntax.add(part) }
         if !syntax.isWhole {
-            problem("timeline", "timeline.json is not JSON\(syntax.fault.map { ", from byte \($0) on" } ?? "; it ends too early")")
+            problem(
+                "timeline",
+                "timeline.json is not JSON\(syntax.fault.map { ", from byte \($0) on" } ?? "; it ends too early")")
         }
     }
 }

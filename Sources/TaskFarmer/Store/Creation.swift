@@ -41,25 +41,31 @@ struct Creation {
 
         let state: StateRecord
         if try preservePyTaskFarmer() {
-            var rebuild = Rebuild(directory: directory, source: directory.takenOver, list: list, handler: handler, pace: pace)
+            var rebuild = Rebuild(
+                directory: directory, source: directory.takenOver, list: list, handler: handler, pace: pace)
             state = try rebuild.run()
-            notes.append("took over what PyTaskFarmer left: \(rebuild.summary); its own files are kept in \(directory.takenOver)")
+            notes.append(
+                "took over what PyTaskFarmer left: \(rebuild.summary); its own files are kept in \(directory.takenOver)"
+            )
         } else {
             state = try makeFiles()
         }
         let description = FarmDescription(
-            created: Clock.wall, list: (list.name == "-" ? list.name : list.name.absolute).description, handler: handlerName, lock: directory.recorded(lockPath),
+            created: Clock.wall, list: (list.name == "-" ? list.name : list.name.absolute).description,
+            handler: handlerName, lock: directory.recorded(lockPath),
             nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat)
         try FreshFile.write(directory.state, state.encoded)
         guard try lock.peek() == mark else {
-            throw FarmError.brokenLock("another process wrote to \(lock.path) while this one held it: locks do not keep farmers apart here")
+            throw FarmError.brokenLock(
+                "another process wrote to \(lock.path) while this one held it: locks do not keep farmers apart here")
         }
         try lock.write(mark, flush: true)
         try pace.check()
         try farmFile.file.write(description.encoded, at: 0)
         try farmFile.file.flush()
         Folder.flush(directory.root)
-        try lock.write(LockRecord(nonce: nonce, epoch: 0, status: .idle, holder: holder, since: Clock.wall), flush: true)
+        try lock.write(
+            LockRecord(nonce: nonce, epoch: 0, status: .idle, holder: holder, since: Clock.wall), flush: true)
         return description
     }
 
@@ -83,7 +89,8 @@ struct Creation {
         try handler.forEachTask(in: list, from: &again) { command in try writer.add(command) }
         try writer.finish()
         guard again == mark else {
-            throw FarmError.configuration(file: list.name.description, line: nil, "changed while it was read; run again")
+            throw FarmError.configuration(
+                file: list.name.description, line: nil, "changed while it was read; run again")
         }
         try stack.file.flush()
         state.list = mark

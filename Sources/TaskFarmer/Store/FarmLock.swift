@@ -41,7 +41,9 @@ package final class FarmLock {
                 throw FarmError.system(error)
             }
             let now = Clock.boot
-            if patience.givesUp(after: now - begin) { throw FarmError.lockBusy(holder: (try? peek())?.holder ?? "another process") }
+            if patience.givesUp(after: now - begin) {
+                throw FarmError.lockBusy(holder: (try? peek())?.holder ?? "another process")
+            }
             if now - told >= 10_000_000_000 {
                 told = now
                 patience.waiting(for: path, seconds: (now - begin) / 1_000_000_000, holder: try? peek())
@@ -52,7 +54,9 @@ package final class FarmLock {
         let facts = try file.facts()
         if facts.links == 0 {
             try? file.unlock()
-            throw FarmError.brokenLock("the lock file \(path) was removed while farmers use it: stop all farmers, then `taskfarmer check --repair`")
+            throw FarmError.brokenLock(
+                "the lock file \(path) was removed while farmers use it: stop all farmers, then `taskfarmer check --repair`"
+            )
         }
         return Clock.boot - begin
     }

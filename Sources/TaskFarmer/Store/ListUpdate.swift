@@ -26,7 +26,8 @@ package enum ListUpdate {
     }
 
     private static func grow(
-        _ list: TaskListFile, handler: any TaskListHandler, from old: ListMark, cycle: ChangeCycle, _ patience: any LockPatience
+        _ list: TaskListFile, handler: any TaskListHandler, from old: ListMark, cycle: ChangeCycle,
+        _ patience: any LockPatience
     ) throws -> [String] {
         var commands: [[UInt8]] = []
         var mark = old
@@ -79,9 +80,14 @@ package enum ListUpdate {
         var parts: [String] = []
         if !changed.isEmpty {
             let named = changed.prefix(5).map(String.init).joined(separator: ", ")
-            parts.append("the lines of \(changed.count) tasks were changed (ID \(named)\(changed.count > 5 ? ", …" : ""))")
+            parts.append(
+                "the lines of \(changed.count) tasks were changed (ID \(named)\(changed.count > 5 ? ", …" : ""))")
         }
-        if next < total { parts.append("\(total - next) tasks at its end were removed (ID \(next)\(total - next > 1 ? " to \(total - 1)" : ""))") }
+        if next < total {
+            parts.append(
+                "\(total - next) tasks at its end were removed (ID \(next)\(total - next > 1 ? " to \(total - 1)" : ""))"
+            )
+        }
         if next > total && !changed.isEmpty { parts.append("\(next - total) were added") }
         if parts.isEmpty { parts.append("lines that are no tasks were changed") }
         return [
@@ -105,7 +111,8 @@ package enum FailedTasks {
                 FarmTask(id: task.id, command: task.command, attempts: attempts[task.id] ?? 0)
             }
             guard tasks.count == change.state.failed else {
-                throw FarmError.damaged(file: SharedFile.failed.rawValue, "expected \(change.state.failed) lines `ID command`")
+                throw FarmError.damaged(
+                    file: SharedFile.failed.rawValue, "expected \(change.state.failed) lines `ID command`")
             }
             change.state.failed = 0
             try change.putBack(tasks.sorted { $0.id < $1.id }, isClaimed: false)

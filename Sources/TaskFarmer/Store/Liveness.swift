@@ -41,7 +41,9 @@ package final class Liveness {
 
     /// Whether a farmer's process runs; meaningful only where `isHere` holds.
     package static func isRunning(_ alive: AliveRecord) -> Bool {
-        guard let process = Int32(exactly: alive.process), let facts = ProcessTable.facts(of: process) else { return false }
+        guard let process = Int32(exactly: alive.process), let facts = ProcessTable.facts(of: process) else {
+            return false
+        }
         return facts.started == UInt64(alive.ticks) && !facts.isZombie
     }
 
@@ -66,7 +68,8 @@ package final class Liveness {
             if isFree {
                 throw FarmError.brokenLock(
                     "the lock of \(farmer) can be taken although its heart beats: locks do not work between \(record.host) and "
-                        + "\(HostIdentity.current.name) on \(directory.root); use a file system with locks that all nodes share")
+                        + "\(HostIdentity.current.name) on \(directory.root); use a file system with locks that all nodes share"
+                )
             }
             return .alive
         }

@@ -16,7 +16,8 @@ package struct FarmRequest {
     package var fresh = false
 
     package init(
-        directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String, lockFolder: Path?,
+        directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String,
+        lockFolder: Path?,
         fresh: Bool = false
     ) {
         self.directory = directory
@@ -76,7 +77,8 @@ package struct OpenedFarm {
     }
 
     /// Opens a work directory, making it from the list if there is none.
-    package static func open(_ request: FarmRequest, holder: String, _ patience: any LockPatience) throws -> OpenedFarm {
+    package static func open(_ request: FarmRequest, holder: String, _ patience: any LockPatience) throws -> OpenedFarm
+    {
         do {
             return try openOrCreate(request, holder: holder, patience)
         } catch let error as SystemError {
@@ -91,7 +93,8 @@ package struct OpenedFarm {
         var lockPath = directory.lock(in: request.lockFolder)
         if let folder = request.lockFolder, try Folder.facts(folder)?.isFolder != true {
             throw FarmError.configuration(
-                file: folder.description, line: nil, "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
+                file: folder.description, line: nil,
+                "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
         }
         let known = try readDescription(directory)
         if let known, !directory.isRecorded(lockPath, as: known.lock) {
@@ -124,7 +127,8 @@ package struct OpenedFarm {
             guard description.handler == request.handlerName || request.list == nil else {
                 throw FarmError.configuration(
                     file: "-t \(request.handlerName)", line: nil,
-                    "the work directory was made with the handler \(description.handler); use that, or start over with --fresh")
+                    "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
+                )
             }
             return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])
         }
@@ -151,7 +155,8 @@ package struct OpenedFarm {
         if guarding.isLocal && !guarded.isLocal {
             throw FarmError.brokenLock(
                 "the lock would lie on \(lock.parent) (\(guarding.name), this node's own), but the work directory is on "
-                    + "\(guarded.name), which other nodes see: name a folder that all nodes share with --lock-dir DIR or SCRATCH")
+                    + "\(guarded.name), which other nodes see: name a folder that all nodes share with --lock-dir DIR or SCRATCH"
+            )
         }
     }
 }

@@ -35,7 +35,10 @@ struct Rebuild {
     }
 
     var summary: String {
-        var parts = ["\(counts[.finished] ?? 0) finished", "\(counts[.failed] ?? 0) failed", "\(counts[.toprocess] ?? 0) to process"]
+        var parts = [
+            "\(counts[.finished] ?? 0) finished", "\(counts[.failed] ?? 0) failed",
+            "\(counts[.toprocess] ?? 0) to process",
+        ]
         if fromList > 0 { parts.append("\(fromList) of these stood in no file and come from the list") }
         if unknown > 0 { parts.append("\(unknown) whose command is known nowhere are in skipped") }
         for (file, count) in dropped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
@@ -52,10 +55,15 @@ struct Rebuild {
 
         for file in [SharedFile.finished, .failed, .skipped] {
             var kept = try lines(of: file) { rebuild, line in
-                guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else { return false }
+                guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else {
+                    return false
+                }
                 return true
             }
-            for end in uncarried where end.attempt.outcome.isFinal && (end.attempt.outcome == .succeeded) == (file == .finished) && file != .skipped {
+            for end in uncarried
+            where end.attempt.outcome.isFinal && (end.attempt.outcome == .succeeded) == (file == .finished)
+                && file != .skipped
+            {
                 if claimPlace(end.task.id, file) {
                     end.task.appendLine(to: &kept)
                     counts[file, default: 0] += 1
@@ -65,11 +73,15 @@ struct Rebuild {
         }
         var waiting: [Int: [UInt8]] = [:]
         _ = try lines(of: .toprocess) { rebuild, line in
-            guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else { return false }
+            guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else {
+                return false
+            }
             waiting[task.id] = task.command
             return true
         }
-        for task in held + uncarried.map(\.task) where claimPlace(task.id, .toprocess) { waiting[task.id] = task.command }
+        for task in held + uncarried.map(\.task) where claimPlace(task.id, .toprocess) {
+            waiting[task.id] = task.command
+        }
         if let list {
             var next = 0
             var mark = ListMark()
@@ -177,7 +189,9 @@ struct Rebuild {
 
     /// Keeps a timeline that is JSON; of one that is torn, the lines that are whole events.
     private mutating func rebuildTimeline(_ state: inout StateRecord) throws {
-        let old = (try? Descriptor(source.appending(SharedFile.timeline.rawValue), [.reading, .noLink]).readAll(atMost: .max)) ?? []
+        let old =
+            (try? Descriptor(source.appending(SharedFile.timeline.rawValue), [.reading, .noLink]).readAll(atMost: .max))
+            ?? []
         var syntax = JSONSyntax()
         syntax.add(old)
         let comma = UInt8(ascii: ",")
@@ -201,7 +215,8 @@ struct Rebuild {
         let blanks: [UInt8] = [32, 9, 10, 13]
         while let last = events.last, blanks.contains(last) { events.removeLast() }
         let first = events.firstIndex { !blanks.contains($0) } ?? events.count
-        let whole = first == events.count ? Array(TraceEvent.empty) : TraceEvent.opening + events[first...] + TraceEvent.closing
+        let whole =
+            first == events.count ? Array(TraceEvent.empty) : TraceEvent.opening + events[first...] + TraceEvent.closing
         state.sizes[.timeline] = try FreshFile.write(directory.file(.timeline), whole)
     }
 }

@@ -24,7 +24,9 @@ package struct Repair {
         guard var description = try OpenedFarm.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
-        if try Folder.facts(directory.file(.roster)) != nil { try Presence.requireNobody(directory, assumedDead: assumedDead) }
+        if try Folder.facts(directory.file(.roster)) != nil {
+            try Presence.requireNobody(directory, assumedDead: assumedDead)
+        }
         var done: [String] = []
         let old = directory.lockPath(recorded: description.lock)
         let new = newLock(old, choice, directory)
@@ -124,7 +126,9 @@ package struct Repair {
         rebuild.knownTasks = old?.tasks ?? 0
         let roster = (try? Roster.read(copy)) ?? []
         for entry in roster where entry.status == .live {
-            guard let bytes = try? Folder.content(of: copy.journal(entry.farmer, generation: entry.generation)) else { continue }
+            guard let bytes = try? Folder.content(of: copy.journal(entry.farmer, generation: entry.generation)) else {
+                continue
+            }
             let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
             rebuild.held += replay.held
             rebuild.uncarried += replay.uncarried

@@ -81,7 +81,8 @@ package final class Store: @unchecked Sendable {
         try change.setRoster(
             place,
             RosterEntry(
-                farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall))
+                farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host,
+                joined: Clock.wall))
         change.trace(
             TraceEvent.names(process: ordinal, farmer: farmer, slots: slots).flatMap { Array(",\n".utf8) + $0 })
     }
@@ -93,12 +94,8 @@ package final class Store: @unchecked Sendable {
         }
     }
 
-    /// Carries ends over, takes tasks, gives tasks back: all in one change.
-    ///
-    /// - Parameters:
-    ///   - asked: how many tasks at most
-    ///   - free: how many slots have nothing to run
-    ///   - release: claimed tasks that were not started
+    /// Carries ends over, takes up to `asked` tasks, gives back claimed ones that were not started: all in one change.
+    /// `free` says how many slots have nothing to run.
     package func exchange(
         asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
     ) throws -> Exchange {
@@ -137,7 +134,8 @@ package final class Store: @unchecked Sendable {
             }
             journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
             return Exchange(
-                tasks: tasks, carried: carry.ended.count, state: cycle.seen ?? StateRecord(), duration: cycle.lastDuration)
+                tasks: tasks, carried: carry.ended.count, state: cycle.seen ?? StateRecord(),
+                duration: cycle.lastDuration)
         }
     }
 
@@ -168,9 +166,8 @@ package final class Store: @unchecked Sendable {
         Journal.remove(directory, farmer: farmer)
     }
 
-    /// Looks at other farmers and takes over what dead ones held.
-    ///
-    /// - Parameter all: every other farmer; otherwise the next two of the round, so that the cost does not grow with their number
+    /// Looks at other farmers and takes over what dead ones held. Without `all` these are the next two
+    /// of the round, so that the cost does not grow with their number.
     package func lookAround(all: Bool, _ patience: any LockPatience) throws -> [Finding] {
         let roster = try Roster.read(directory)
         let others = roster.enumerated().filter { $0.element.status == .live && $0.element.farmer != farmer }

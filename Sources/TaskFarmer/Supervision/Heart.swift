@@ -39,7 +39,8 @@ final class Heart: Sendable {
                     try alive.write(record)
                     try journal.flush()
                 } catch {
-                    let failure = (error as? SystemError).map(FarmError.system) ?? .damaged(file: "heartbeat", "\(error)")
+                    let failure =
+                        (error as? SystemError).map(FarmError.system) ?? .damaged(file: "heartbeat", "\(error)")
                     pulse.withLock { $0.failure = failure }
                 }
             }

@@ -33,7 +33,7 @@ final class StoreThread: Sendable {
     let answered: Wakeup
     private let thread = Mutex<WorkerThread?>(nil)
 
-    /// - Parameter store: used by the new thread alone from here on
+    /// The new thread alone uses the store from here on.
     init(_ store: Store, _ patience: any LockPatience) throws {
         asked = try Wakeup()
         answered = try Wakeup()

@@ -148,7 +148,9 @@ final class Supervisor {
             case .exhausted(let reason):
                 queue.putFirst(task)
                 startPausedUntil = Clock.boot + 200_000_000
-                if summary.exhaustions == 0 { observer.observe(.note("cannot start a process (\(reason)); trying again until it works")) }
+                if summary.exhaustions == 0 {
+                    observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
+                }
                 summary.exhaustions += 1
                 return
             case .broken(let error):
@@ -166,7 +168,9 @@ final class Supervisor {
                 Children.signal(group: process, Signal.kill.number)
                 let end = try Children.reap(process)
                 guard let running = slots.empty(process) else { continue }
-                finish(running.attempt(end, now: Clock.boot, farmer: store.farmer, host: host), command: running.task.command)
+                finish(
+                    running.attempt(end, now: Clock.boot, farmer: store.farmer, host: host),
+                    command: running.task.command)
             }
         } catch {
             stop(.failure(.system(error)))
@@ -238,7 +242,11 @@ final class Supervisor {
     private func note(_ seen: StateRecord) {
         state = seen
         let done = seen.done
-        if let last = lastTotalDone { totalRate.note(ended: done - last, at: Clock.boot) } else { totalRate.note(ended: 0, at: Clock.boot) }
+        if let last = lastTotalDone {
+            totalRate.note(ended: done - last, at: Clock.boot)
+        } else {
+            totalRate.note(ended: 0, at: Clock.boot)
+        }
         lastTotalDone = done
     }
 
@@ -264,10 +272,12 @@ final class Supervisor {
     private var situation: ClaimSituation {
         let now = Clock.boot
         return ClaimSituation(
-            slots: slots.count, running: slots.running, queued: queue.count, ended: summary.ended, unreported: unreported,
+            slots: slots.count, running: slots.running, queued: queue.count, ended: summary.ended,
+            unreported: unreported,
             rate: rate.rate(at: now), cycle: lastCycle, sinceChange: lastChange.map { now - $0 } ?? .max,
             sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
-            toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots, isStopping: !isWorking)
+            toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots,
+            isStopping: !isWorking)
     }
 
     /// Decides what to do next.
@@ -354,6 +364,7 @@ final class Supervisor {
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
         rate.note(ended: 0, at: now)
         Poll.wait(
-            for: [signals?.descriptor, storeThread.answered.descriptor].compactMap { $0 }, nanoseconds: max(0, until - now))
+            for: [signals?.descriptor, storeThread.answered.descriptor].compactMap { $0 },
+            nanoseconds: max(0, until - now))
     }
 }

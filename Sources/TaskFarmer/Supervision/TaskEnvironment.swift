@@ -8,15 +8,19 @@ final class TaskEnvironment {
     private let first: Int
     private static let changing = ["PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT"]
 
-    /// - Parameter inherited: the farmer's environment as `NAME=value`
+    /// `inherited` is the farmer's environment as `NAME=value`.
     init(inherited: [[UInt8]], workDirectory: Path, farmer: String) {
         let constant = [
             Array("TASKFARMER_WORKDIR=".utf8) + workDirectory.bytes, Array("TASKFARMER_FARMER=\(farmer)".utf8),
         ]
         let own = Set(Self.changing + ["TASKFARMER_WORKDIR", "TASKFARMER_FARMER"])
-        var kept = inherited.filter { !own.contains(String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)) }
+        var kept = inherited.filter {
+            !own.contains(String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self))
+        }
         // The shell sets PWD where it is missing; a task that is executed without one shall see the same.
-        if !kept.contains(where: { $0.starts(with: "PWD=".utf8) }) { kept.append(Array("PWD=".utf8) + Folder.current.bytes) }
+        if !kept.contains(where: { $0.starts(with: "PWD=".utf8) }) {
+            kept.append(Array("PWD=".utf8) + Folder.current.bytes)
+        }
         first = kept.count + constant.count
         words = CWords(kept + constant + Self.changing.map { Array("\($0)=".utf8) })
     }

@@ -70,7 +70,8 @@ final class TaskStarter {
             let outcome = Outcome.couldNotStart(error.isMissing ? 127 : 126, reason: error.reason)
             return .failed(
                 Attempt(
-                    task: task.id, number: context.attempt, host: host, farmer: farmer, slot: context.slot, started: wall,
+                    task: task.id, number: context.attempt, host: host, farmer: farmer, slot: context.slot,
+                    started: wall,
                     outcome: outcome))
         }
     }

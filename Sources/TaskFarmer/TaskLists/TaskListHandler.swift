@@ -13,12 +13,8 @@ package protocol TaskListHandler: Sendable {
     /// What `-t` calls it, and what farm.json records.
     static var name: String { get }
 
-    /// Calls `body` with each task's command, in order.
-    ///
-    /// - Parameters:
-    ///   - list: the bytes to read
-    ///   - mark: how much of them has been read already; says afterwards how much has been read now
-    ///   - body: gets the command, without newline
+    /// Calls `body` with each task's command, without newline, in order. `mark` says how much of the list has been read already,
+    /// and afterwards how much has been read now.
     func forEachTask(
         in list: TaskListFile, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void) throws
 }
@@ -31,7 +27,8 @@ package enum TaskListHandlers {
         if name == ListHandler.name { return ListHandler() }
         let hint = Nearest.to(name, in: names).map { "; did you mean \($0)?" } ?? ""
         throw FarmError.configuration(
-            file: "-t \(name)", line: nil, "no such task list handler, expected one of: \(names.joined(separator: ", "))\(hint)")
+            file: "-t \(name)", line: nil,
+            "no such task list handler, expected one of: \(names.joined(separator: ", "))\(hint)")
     }
 }
 
@@ -45,7 +42,10 @@ package final class TaskListFile: Sendable {
         name = path
         do {
             file = try Descriptor(path, .reading)
-            if try file.facts().isFolder { throw FarmError.configuration(file: path.description, line: nil, "is a folder, expected a file with one command a line") }
+            if try file.facts().isFolder {
+                throw FarmError.configuration(
+                    file: path.description, line: nil, "is a folder, expected a file with one command a line")
+            }
         } catch let error as SystemError {
             throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
         }

@@ -1,0 +1,127 @@
+import TaskFarmerCore
+import Testing
+
+struct TaskTests {
+    @Test func `a command keeps bytes that are not UTF-8`() throws {
+        let command: [UInt8] = [0x2e, 0x2f, 0xff, 0x20, 0xc3, 0x28, 0x80, 9, 13, 0x20]
+        let task = FarmTask(id: 12, command: command)
+        #expect(task.line == utf8("12 ") + command + [10])
+        #expect(try #require(FarmTask(line: task.line.dropLast())) == task)
+    }
+
+    @Test(arguments: [
+        ("0 x", 0, "x"), ("7 a b  c ", 7, "a b  c "), ("7  x", 7, " x"), ("7 ", 7, ""), ("8 9 x", 8, "9 x"),
+    ])
+    func `only the first blank separates ID and command`(line: String, id: Int, command: String) {
+        #expect(FarmTask(line: utf8(line)[...]) == FarmTask(id: id, command: utf8(command)))
+    }
+
+    @Test(arguments: [
+        "", "7", " 7 x", "-7 x", "+7 x", "x", "x 7", "7\tx", "99999999999999999999 x", "7 a\0b", "\0\0\0\0",
+    ])
+    func `a damaged line is no task`(line: String) {
+        #expect(FarmTask(line: utf8(line)[...]) == nil)
+    }
+
+    static let outcomes: [(Outcome, String, Bool)] = [
+        (.succeeded, "succeeded", true), (.exited(1), "exited", true), (.exited(255), "exited", true),
+        (.signalled(9), "signalled", true), (.couldNotStart(127, reason: "no such file: ./ü"), "could-not-start", true),
+        (.couldNotStart(126, reason: ""), "could-not-start", true), (.interrupted, "interrupted", false),
+        (.lost, "lost", false),
+    ]
+
+    @Test(arguments: outcomes)
+    func `no outcome changes on its way through a file`(outcome: Outcome, word: String, isFinal: Bool) throws {
+        var attempt = Self.attempt
+        attempt.outcome = outcome
+        #expect(try #require(Attempt(line: Self.line(attempt).dropLast())) == attempt)
+        #expect(outcome.word == word)
+        #expect(outcome.isFinal == isFinal)
+    }
+
+    @Test func `an outcome has an exit status or a signal but never both`() {
+        #expect(Outcome.succeeded.exitStatus == 0)
+        #expect(Outcome.exited(3).exitStatus == 3)
+        #expect(Outcome.couldNotStart(126, reason: "x").exitStatus == 126)
+        #expect(Outcome.signalled(9).signal == 9)
+        for (outcome, _, _) in Self.outcomes { #expect(outcome.exitStatus == nil || outcome.signal == nil) }
+    }
+
+    @Test func `a line of attempts tsv looks as it always has`() {
+        #expect(
+            Attempt.header.text
+                == "id\tattempt\thost\tfarmer\tslot\tstart\twall\tuser\tsys\tmax_rss_kib\tblocks_in\tblocks_out\texit\tsignal\t"
+                + "outcome\treason\n")
+        var attempt = Self.attempt
+        let start =
+            "12\t2\tnode1\tnode1.77.1700000000000\t3\t1700000000.000001\t61.500000\t0.250000\t0.000009\t2048\t8\t16\t"
+        #expect(Self.line(attempt).text == start + "0\t-\tsucceeded\t\n")
+        attempt.outcome = .exited(3)
+        #expect(Self.line(attempt).text == start + "3\t-\texited\t\n")
+        attempt.outcome = .signalled(11)
+        #expect(Self.line(attempt).text == start + "-\t11\tsignalled\t\n")
+        attempt.outcome = .couldNotStart(127, reason: "no such\tfile\nat all")
+        #expect(Self.line(attempt).text == start + "127\t-\tcould-not-start\tno such file at all\n")
+        attempt.outcome = .interrupted
+        #expect(Self.line(attempt).text == start + "-\t-\tinterrupted\t\n")
+        attempt.outcome = .lost
+        #expect(Self.line(attempt).text == start + "-\t-\tlost\t\n")
+    }
+
+    @Test func `every line has as many fields as the header`() {
+        let fields = Attempt.header.dropLast().split(separator: 9, omittingEmptySubsequences: false).count
+        for (outcome, _, _) in Self.outcomes {
+            var attempt = Self.attempt
+            attempt.outcome = outcome
+            let line = Self.line(attempt)
+            #expect(line.dropLast().split(separator: 9, omittingEmptySubsequences: false).count == fields)
+            #expect(line.filter { $0 == 10 }.count == 1)
+        }
+    }
+
+    @Test func `a line cut anywhere is not read as an attempt`() {
+        let line = Array(Self.line(Self.attempt).dropLast())
+        // Without the last tab there is one field less; with it, the line is whole.
+        #expect(unnoticedCuts(of: line) { Attempt(line: $0[...]) != nil } == [])
+    }
+
+    @Test(arguments: [
+        (0, "x"), (0, "-1"), (0, ""), (1, "two"), (4, "-"), (4, "1.5"), (5, "1700000000.1"), (5, "-"), (6, "1.0000000"),
+        (7, ""),
+        (8, "-1.000000"), (9, "many"), (10, "-1"), (11, ""), (12, "-"), (12, "1"), (12, ""), (12, "4294967296"),
+        (13, "9"),
+        (13, ""), (13, "x"), (14, "succeeded "), (14, "Succeeded"), (14, "exited"), (14, "lost"), (14, ""),
+    ])
+    func `a line with one wrong field is refused`(field: Int, text: String) {
+        var fields = Self.line(Self.attempt).dropLast().split(separator: 9, omittingEmptySubsequences: false).map(
+            Array.init)
+        fields[field] = utf8(text)
+        let line = Array(fields.joined(separator: [9]))
+        #expect(Attempt(line: line[...]) == nil)
+        #expect(Attempt(line: (line + [9])[...]) == nil)
+    }
+
+    @Test func `a line with too many fields is refused`() {
+        #expect(Attempt(line: Self.line(Self.attempt).dropLast() + utf8("\tmore")) == nil)
+        #expect(Attempt(line: utf8("")[...]) == nil)
+        #expect(Attempt(line: Attempt.header.dropLast()) == nil)
+    }
+
+    @Test func `an absurd time in a line does not crash the reader`() async {
+        await #expect(processExitsWith: .success) {
+            let line = Array("1\t1\th\tf\t0\t99999999999999999.000000\t0.0\t0.0\t0.0\t0\t0\t0\t0\t-\tsucceeded\t".utf8)
+            precondition(Attempt(line: line[...]) == nil)
+        }
+    }
+
+    private static let attempt = Attempt(
+        task: 12, number: 2, host: "node1", farmer: "node1.77.1700000000000", slot: 3, started: 1_700_000_000_000_001,
+        wall: 61_500_000, user: 250_000, system: 9, maxResidentKiB: 2048, blocksIn: 8, blocksOut: 16,
+        outcome: .succeeded)
+
+    private static func line(_ attempt: Attempt) -> [UInt8] {
+        var bytes: [UInt8] = []
+        attempt.appendLine(to: &bytes)
+        return bytes
+    }
+}
