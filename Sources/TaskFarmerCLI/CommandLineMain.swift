@@ -29,7 +29,7 @@ public enum CommandLineMain {
             return 0
         }
         let command = Commands.all.first { $0.name == text }
-        if command == nil, words.count == 1, first.first != UInt8(ascii: "-"),
+        if command == nil, first.first != UInt8(ascii: "-"),
             (try? Folder.facts(Path(bytes: first))) == .some(nil)
         {
             let hint = Nearest.to(text, in: names).map { "; did you mean the command \($0)?" } ?? ""

@@ -168,8 +168,8 @@ package struct AliveRecord: Sendable, Equatable {
         let head = lines.first?.split(separator: 32) ?? []
         guard head.count == 13, head[0].text == "taskfarmer-alive", head[1].text == "1" else { return nil }
         let numbers = head[6...].compactMap(\.decimalValue)
-        guard numbers.count == 7, lines.count > numbers[6] + 1 else { return nil }
-        let tasks = lines[1...numbers[6]].map { $0.split(separator: 32).compactMap(\.decimalValue) }
+        guard numbers.count == 7, numbers[6] < lines.count - 1 else { return nil }
+        let tasks = lines[1..<(numbers[6] + 1)].map { $0.split(separator: 32).compactMap(\.decimalValue) }
         let sum = lines[numbers[6] + 1]
         guard sum.starts(with: "checksum ".utf8), tasks.allSatisfy({ $0.count == 5 }),
             sum.dropFirst(9).hexadecimalValue == Checksum.of(Array(bytes[..<sum.startIndex]))

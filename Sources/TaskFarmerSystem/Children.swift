@@ -77,7 +77,7 @@ package struct SpawnFailure: Error, Sendable, Equatable {
     }
 
     deinit {
-        for unsafeword in unsafe pointers { unsafe free(word) }
+        for index in 0..<pointers.count { unsafe free(pointers[index]) }
         unsafe pointers.deallocate()
     }
 }
