@@ -105,12 +105,6 @@ package enum RunCommand: Command {
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
-        if arguments.has("verbose") {
-            let own = OwnProcess.usage
-            console.line(
-                "the farmer itself: \(Text.duration(own.processorMicroseconds * 1000)) of processor time, \(own.maxResidentKiB) KiB "
-                    + "of memory at most, \(summary.changes) visits at the lock")
-        }
         return summary.exitStatus
     }
 
@@ -154,13 +148,16 @@ package enum RunCommand: Command {
     }
 
     private static func text(_ summary: FarmSummary, _ directory: WorkDirectory) -> String {
-        RunReport.summary(
+        let own = OwnProcess.usage
+        return RunReport.summary(
             .init(
                 state: summary.state, ended: summary.ended, succeeded: summary.succeeded, failed: summary.failed,
                 interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare,
                 slots: summary.slots,
                 failures: summary.failures.map { ($0.attempt, $0.log.description) },
                 workDirectory: directory.root.description,
-                stopped: summary.stopReason?.words), signalName: Console.signalName)
+                stopped: summary.stopReason?.words,
+                ownProcessor: own.processorMicroseconds * 1000, ownMemory: own.maxResidentKiB),
+            signalName: Console.signalName)
     }
 }

@@ -69,11 +69,15 @@ package enum RunReport {
         package var failures: [(attempt: Attempt, log: String)]
         package var workDirectory: String
         package var stopped: String?
+        /// What the farmer itself used: processor time, and memory at most in KiB.
+        package var ownProcessor: Int
+        package var ownMemory: Int
 
         package init(
             state: StateRecord, ended: Int, succeeded: Int, failed: Int, interrupted: Int, elapsed: Int,
             busyShare: Double,
-            slots: Int, failures: [(attempt: Attempt, log: String)], workDirectory: String, stopped: String?
+            slots: Int, failures: [(attempt: Attempt, log: String)], workDirectory: String, stopped: String?,
+            ownProcessor: Int, ownMemory: Int
         ) {
             self.state = state
             self.ended = ended
@@ -86,6 +90,8 @@ package enum RunReport {
             self.failures = failures
             self.workDirectory = workDirectory
             self.stopped = stopped
+            self.ownProcessor = ownProcessor
+            self.ownMemory = ownMemory
         }
     }
 
@@ -101,6 +107,10 @@ package enum RunReport {
                 + (totals.interrupted > 0 ? ", \(totals.interrupted) interrupted" : "")
                 + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))"
         )
+        let each = totals.ended > 0 ? " (\(Text.duration(totals.ownProcessor / totals.ended)) a task)" : ""
+        lines.append(
+            "the farmer itself: \(Text.duration(totals.ownProcessor)) of processor time\(each), "
+                + "\(Text.decimal(Double(totals.ownMemory) / 1024, places: 0)) MiB of memory at most")
         if let stopped = totals.stopped {
             lines.append("stopped by \(stopped)" + (left > 0 ? "; run it again to go on" : ""))
         }

@@ -4,6 +4,7 @@ package enum Text {
     /// A duration in nanoseconds: `1.7 ms`, `0.42 s`, `3:05 min`, `2:03:04 h`, `3 d 04:05 h`.
     package static func duration(_ nanoseconds: Int) -> String {
         let seconds = max(0, nanoseconds) / 1_000_000_000
+        if nanoseconds < 1_000_000 { return "\(decimal(Double(max(0, nanoseconds)) / 1e3, places: 0)) µs" }
         if nanoseconds < 100_000_000 { return "\(decimal(Double(max(0, nanoseconds)) / 1e6, places: 1)) ms" }
         if seconds < 60 { return "\(decimal(Double(max(0, nanoseconds)) / 1e9, places: 2)) s" }
         let (minutes, rest) = (seconds / 60, seconds % 60)

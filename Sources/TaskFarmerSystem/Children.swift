@@ -77,7 +77,7 @@ package struct SpawnFailure: Error, Sendable, Equatable {
     }
 
     deinit {
-        for index in 0..<pointers.count { unsafe free(pointers[index]) }
+        for index in 0..<(unsafe pointers.count) { unsafe free(pointers[index]) }
         unsafe pointers.deallocate()
     }
 }

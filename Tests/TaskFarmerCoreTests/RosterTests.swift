@@ -154,16 +154,19 @@ struct RosterTests {
     }
 
     @Test func `a farmer's file that is being written is not read`() throws {
-        let bytes = Self.alive.encoded
-        let end = try #require(bytes.firstRange(of: utf8("9248c777ff1efc17"))).upperBound
+        var alive = Self.alive
+        alive.running.append(JournalRecord.RunningTask(task: 13, attempt: 1, slot: 0, group: 4712, started: 5))
+        let bytes = alive.encoded
+        let end = try #require(bytes.firstRange(of: utf8("checksum "))).upperBound + 16
         #expect(unnoticedCuts(of: Array(bytes[..<end])) { AliveRecord($0) != nil } == [])
-        #expect(unnoticedFlips(in: bytes) { AliveRecord($0).map { $0 != Self.alive } ?? false } == [])
-        var later = Self.alive
+        #expect(unnoticedFlips(in: bytes) { AliveRecord($0).map { $0 != alive } ?? false } == [])
+        var later = alive
         later.heartbeat = 10
-        later.running = [JournalRecord.RunningTask(task: 140, attempt: 1, slot: 0, group: 4799, started: 5)]
+        later.running[0] = JournalRecord.RunningTask(task: 140, attempt: 1, slot: 0, group: 4799, started: 5)
+        let new = later.encoded
         let mixed = bytes.indices.filter { cut in
-            let found = AliveRecord(Array(later.encoded[..<cut] + bytes[cut...]))
-            return found != nil && found != Self.alive && found != later
+            let found = AliveRecord(Array(new[..<cut] + bytes[cut...]))
+            return found != nil && found != alive && found != later
         }
         #expect(mixed == [])
     }
