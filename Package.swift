@@ -43,9 +43,9 @@ let package = Package(
         .testTarget(
             name: "TaskFarmerCLITests",
             dependencies: ["TaskFarmer", "TaskFarmerCLI", "TaskFarmerCore", "TaskFarmerReport", "TaskFarmerSystem"],
-            resources: [.copy("Golden")], swiftSettings: settings),
+            exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerIntegrationTests", dependencies: ["taskfarmer", "TaskFarmerCore"],
-            resources: [.copy("Fixtures")], swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: settings),
     ]
 )

@@ -32,7 +32,7 @@ package enum CompletionCommand: Command {
         }
     }
 
-    static var bash: String {
+    package static var bash: String {
         var cases = ""
         var values = ""
         for command in Commands.all {
@@ -80,7 +80,7 @@ package enum CompletionCommand: Command {
             """
     }
 
-    static var zsh: String {
+    package static var zsh: String {
         func quoted(_ text: String) -> String {
             text.replacing("'", with: "'\\''").replacing("[", with: "\\[").replacing("]", with: "\\]").replacing(
                 ":", with: "\\:")
@@ -129,7 +129,7 @@ package enum CompletionCommand: Command {
             """
     }
 
-    static var fish: String {
+    package static var fish: String {
         func quoted(_ text: String) -> String { text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") }
         var text = "# fish completion for taskfarmer\n"
         for command in Commands.all {

@@ -36,6 +36,8 @@ package struct Option: Sendable {
 /// What the user got wrong on the command line.
 package struct UsageError: Error, Equatable {
     package let message: String
+
+    package init(message: String) { self.message = message }
 }
 
 /// A command's words, sorted into options and operands.

@@ -47,16 +47,18 @@ package enum Text {
 
     package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    /// Lines of cells in columns, two blanks apart; numbers to the right.
+    /// Lines of cells in columns, two blanks apart; columns with numbers stand to the right.
     package static func table(_ rows: [[String]]) -> [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        let numeric = (0..<columns).map { column in
+            rows.contains { column < $0.count && $0[column].first?.isNumber == true }
+        }
         return rows.map { row in
             var line = ""
             for (column, cell) in row.enumerated() {
                 let room = String(repeating: " ", count: widths[column] - cell.count)
-                let isNumber = cell.first?.isNumber == true
-                line += (column == 0 ? "" : "  ") + (isNumber ? room + cell : cell + room)
+                line += (column == 0 ? "" : "  ") + (numeric[column] ? room + cell : cell + room)
             }
             while line.last == " " { line.removeLast() }
             return line

@@ -52,7 +52,7 @@ package enum Poll {
         let code = unsafe pthread_create(
             &handle, nil,
             { raw in
-                if let raw = unsafe raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+                if let raw = unsafe raw { unsafe Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
                 return nil
             }, unsafe body.toOpaque())
         if code != 0 {
@@ -62,5 +62,5 @@ package enum Poll {
     }
 
     /// Waits for its end; call it once.
-    package func join() { unsafe pthread_join(handle, nil) }
+    package func join() { pthread_join(handle, nil) }
 }

@@ -1,0 +1,37 @@
+# bash completion for taskfarmer
+_taskfarmer() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
+    COMPREPLY=()
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case " run status check completion " in *" $word "*) command=$word; break;; esac
+    done
+    case "$command:$prev" in
+        run:--proc|run:-n) COMPREPLY=(); return;;
+        run:--timeout) COMPREPLY=(); return;;
+        run:--workdir|run:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        run:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        run:--runner|run:-r) COMPREPLY=($(compgen -W "shell" -- "$cur")); return;;
+        run:--tasklist|run:-t) COMPREPLY=($(compgen -W "list" -- "$cur")); return;;
+        run:--stop-signals) COMPREPLY=(); return;;
+        run:--assume-dead) COMPREPLY=(); return;;
+        check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        check:--assume-dead) COMPREPLY=(); return;;
+    esac
+    if [ "$command" = completion ] && [[ $cur != -* ]]; then
+        COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
+    fi
+    case "$command" in
+        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --stop-signals --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        status) words="--json --help -h";;
+        check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;
+        completion) words="--help -h";;
+    esac
+    if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    else
+        compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen -f -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status check completion" -- "$cur"))
+    fi
+}
+complete -F _taskfarmer taskfarmer

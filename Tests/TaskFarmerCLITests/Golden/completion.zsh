@@ -1,0 +1,55 @@
+#compdef taskfarmer
+# zsh completion for taskfarmer
+_taskfarmer() {
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'completion:Print a completion script for bash, zsh or fish.')
+    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+        _describe command commands
+        _files
+        return
+    fi
+    local command=$words[2]
+    if (( ${commands[(I)$command:*]} )); then
+        shift words; (( CURRENT-- ))
+    else
+        command=run
+    fi
+    case $command in
+        run) _arguments '--proc=[How many tasks run at a time.]:N:' \
+            '-n[How many tasks run at a time.]:N:' \
+            '--timeout=[Stop after so many seconds, as SIGUSR1 does\: unfinished tasks go back, exit 75.]:SECONDS:' \
+            '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--runner=[How a task'\''s command is executed.]:NAME:(shell)' \
+            '-r[How a task'\''s command is executed.]:NAME:(shell)' \
+            '--tasklist=[How LIST is read.]:NAME:(list)' \
+            '-t[How LIST is read.]:NAME:(list)' \
+            '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
+            '--retry-failed[First put every failed task back, to run again.]' \
+            '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
+            '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
+            '--verbose[One line for each task started and ended.]' \
+            '-v[One line for each task started and ended.]' \
+            '--quiet[Print errors only.]' \
+            '-q[Print errors only.]' \
+            '--version[Show the version and exit.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        status) _arguments '--json[Print JSON, as documented in the manual.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        check) _arguments '--repair[Mend what can be mended, after keeping a copy. Refused while farmers are at work.]' \
+            '--lock-dir=[With --repair\: the lock lies in DIR from now on.]:DIR:_files -/' \
+            '--new-lock[With --repair\: use a new lock file, since a node that is gone keeps the old one for ever.]' \
+            '--assume-dead=[With --repair\: farmers on these hosts are gone although the file server keeps their locks.]:HOST,…:' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        completion) _arguments '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '1:shell:(bash zsh fish)';;
+    esac
+}
+if [ "$funcstack[1]" = "_taskfarmer" ]; then _taskfarmer "$@"; else compdef _taskfarmer taskfarmer; fi
