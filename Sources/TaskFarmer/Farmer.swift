@@ -87,15 +87,27 @@ package struct FarmSummary: Sendable {
     }
 }
 
-/// Waits for the lock as long as need be; while stopping, only as long as a scheduler's grace lasts.
+/// Waits for the lock as long as need be; while stopping, only as long as a scheduler's grace lasts. Before the farmer is at
+/// work there is nothing to stop, and a signal ends the wait at once.
 final class StopPatience: LockPatience {
+    private struct State {
+        var stopped: Int?
+        var joining: SignalSource?
+    }
+
     private let observer: any FarmObserver
-    private let stopped = Mutex<Int?>(nil)
+    private let state: Mutex<State>
     private static let grace = 10_000_000_000
 
-    init(_ observer: any FarmObserver) { self.observer = observer }
+    init(_ observer: any FarmObserver, joining signals: SignalSource?) {
+        self.observer = observer
+        state = Mutex(State(joining: signals))
+    }
 
-    func beginStop() { stopped.withLock { $0 = $0 ?? Clock.boot } }
+    /// From here on, signals are the supervisor's.
+    func beginWork() { state.withLock { $0.joining = nil } }
+
+    func beginStop() { state.withLock { $0.stopped = $0.stopped ?? Clock.boot } }
 
     func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
         let who =
@@ -108,7 +120,12 @@ final class StopPatience: LockPatience {
     }
 
     func givesUp(after nanoseconds: Int) -> Bool {
-        stopped.withLock { $0.map { Clock.boot - $0 > Self.grace } ?? false }
+        state.withLock { state in
+            while let signal = state.joining?.next() {
+                if signal != .child { return true }
+            }
+            return state.stopped.map { Clock.boot - $0 > Self.grace } ?? false
+        }
     }
 }
 
@@ -138,7 +155,7 @@ package enum Farmer {
     package static func run(
         _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
     ) throws -> FarmSummary {
-        let patience = StopPatience(observer)
+        let patience = StopPatience(observer, joining: signals)
         let host = HostIdentity.current
         let name = newName()
         let opened = try OpenedFarm.open(request, holder: name, patience)
@@ -176,6 +193,7 @@ package enum Farmer {
             store: store, storeThread: storeThread, heart: heart, signals: signals, starter: starter,
             stopSequence: options.stopSequence, timeout: options.timeout, observer: observer, patience: patience,
             host: host.name)
+        patience.beginWork()
         supervisor.run()
         storeThread.close()
         heart.close()

@@ -22,7 +22,8 @@ package final class Store: @unchecked Sendable {
     /// What a farmer gets from a visit at the lock.
     package struct Exchange: Sendable {
         package var tasks: [FarmTask]
-        package var carried: Int
+        /// The ends that were carried over.
+        package var carried: [Outcome]
         package var state: StateRecord
         package var duration: Int
     }
@@ -134,7 +135,7 @@ package final class Store: @unchecked Sendable {
             }
             journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
             return Exchange(
-                tasks: tasks, carried: carry.ended.count, state: cycle.seen ?? StateRecord(),
+                tasks: tasks, carried: carry.ended.map(\.attempt.outcome), state: cycle.seen ?? StateRecord(),
                 duration: cycle.lastDuration)
         }
     }

@@ -37,6 +37,7 @@ final class Supervisor {
     private var totalRate = RateEstimate()
     private var lastTotalDone: Int?
     private var unreported = 0
+    private var unreportedOver = 0
     private var unreportedFailed = 0
     private var oldestUnreported = 0
     private var lastChange: Int?
@@ -46,6 +47,7 @@ final class Supervisor {
     private var nextPeek = 0
     private var peekWait = 100_000_000
     private var nextProgress = 0
+    private var nextShow = 0
     private var startPausedUntil = 0
     private var pendingStarts: [JournalRecord.RunningTask] = []
     private var pendingEnds: [Attempt] = []
@@ -181,6 +183,7 @@ final class Supervisor {
         pendingEnds.append(attempt)
         if unreported == 0 { oldestUnreported = Clock.boot }
         unreported += 1
+        if attempt.outcome.isFinal { unreportedOver += 1 }
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
         if attempt.outcome.isFinal && attempt.outcome != .succeeded {
@@ -216,8 +219,10 @@ final class Supervisor {
         case .exchanged(let exchange):
             lastChange = Clock.boot
             lastCycle = exchange.duration
-            unreported -= exchange.carried
-            if unreported > 0 { oldestUnreported = Clock.boot } else { unreportedFailed = 0 }
+            unreported -= exchange.carried.count
+            unreportedOver -= exchange.carried.count { $0.isFinal }
+            unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
+            if unreported > 0 { oldestUnreported = Clock.boot }
             released = []
             queue.add(exchange.tasks)
             note(exchange.state)
@@ -346,15 +351,19 @@ final class Supervisor {
         observer.observe(
             .progress(
                 FarmProgress(
-                    state: state, running: slots.running, queued: queue.count, unreportedDone: unreported,
+                    state: state, running: slots.running, queued: queue.count, unreportedDone: unreportedOver,
                     unreportedFailed: unreportedFailed, rate: rate.rate(at: now), totalRate: totalRate.rate(at: now))))
     }
 
     private func sleep() {
         let now = Clock.boot
-        heart.show(running: slots.attempts.map(\.record), milliRate: Int(rate.rate(at: now) * 1000))
+        if now >= nextShow {
+            nextShow = now + Liveness.interval / 10
+            heart.show(running: slots.attempts.map(\.record), milliRate: Int(rate.rate(at: now) * 1000))
+        }
         var until = now + 1_000_000_000
         if let deadline { until = min(until, deadline) }
+        until = min(until, nextShow)
         if startPausedUntil > now { until = min(until, startPausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
         if isIdle { until = min(until, nextPeek) }
