@@ -67,6 +67,8 @@ package enum ClaimPolicy {
     package static let horizon = 1.5
     /// Ends are reported after so long, even when nothing is taken.
     package static let reportInterval = 1_000_000_000
+    /// Nothing is taken ahead of need sooner than this after the last visit.
+    package static let shortestInterval = 100_000_000
     /// A queue that has not moved for so long is given back.
     package static let stall = 2_000_000_000
     package static let largestBatch = 16_384
@@ -89,7 +91,13 @@ package enum ClaimPolicy {
         let low = Int(now.rate * (2 * cycle + horizon / 6))
         if now.toprocess > 0 {
             if now.free > 0 { return .change(take: max(wanted, now.free)) }
-            if now.queued <= low && wanted > now.queued { return .change(take: wanted - now.queued) }
+            // Ahead of need only where the lock would give something: near the end it gives what can run at once.
+            let ahead = share(
+                asked: wanted - now.queued, free: 0, slots: now.slots, toprocess: now.toprocess, liveSlots: now.liveSlots)
+            if now.queued <= low && ahead > 0 {
+                if now.sinceChange >= shortestInterval { return .change(take: wanted - now.queued) }
+                return .wait(nanoseconds: shortestInterval - now.sinceChange)
+            }
         }
         if now.unreported > 0 {
             let isLast = now.running == 0 && now.queued == 0
@@ -110,7 +118,7 @@ package enum ClaimPolicy {
     /// How much of what was asked for is given, once the lock is held and the true length is known.
     package static func share(asked: Int, free: Int, slots: Int, toprocess: Int, liveSlots: Int) -> Int {
         let fair = Double(toprocess) * Double(slots) / Double(2 * max(slots, liveSlots))
-        return min(toprocess, max(min(asked, free), min(asked, Int(fair))))
+        return max(0, min(toprocess, max(min(asked, free), min(asked, Int(min(fair, 1e9))))))
     }
 }
 
