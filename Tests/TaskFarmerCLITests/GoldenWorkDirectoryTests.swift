@@ -1,0 +1,67 @@
+import Foundation
+import TaskFarmer
+import TaskFarmerCore
+import TaskFarmerSystem
+import Testing
+
+/// Work directories that version 1 left: one stopped by SIGTERM, one whose farmer was killed while it held two tasks.
+struct GoldenWorkDirectoryTests {
+    private func withCopy(of name: String, _ body: (WorkDirectory) throws -> Void) throws {
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: Golden.folder.appendingPathComponent(name), to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        // Empty folders are not kept by git.
+        for folder in ["farmers", "logs"] {
+            try FileManager.default.createDirectory(at: copy.appendingPathComponent(folder), withIntermediateDirectories: true)
+        }
+        try body(WorkDirectory(Path(copy.path)))
+    }
+
+    @Test(arguments: ["version-1", "version-1-killed"])
+    func `a work directory of version 1 is sound for ever`(name: String) throws {
+        try withCopy(of: name) { directory in
+            let report = try Check.run(directory, EndlessPatience())
+            #expect(report.problems == [])
+            #expect(report.state?.tasks == 8)
+            #expect(report.state?.finished == 3)
+            #expect(report.state?.failed == 2)
+        }
+    }
+
+    @Test func `a work directory of version 1 is gone on with, attempts counted`() throws {
+        try withCopy(of: "version-1") { directory in
+            let opened = try OpenedFarm(existing: directory)
+            let record = AliveRecord(
+                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1, slots: 8)
+            let store = try Store.join(opened, slots: 8, record: record, assumedDead: [], EndlessPatience())
+            let exchange = try store.exchange(asked: 8, free: 8, release: [], EndlessPatience())
+            #expect(exchange.tasks.map(\.id) == [4, 6, 7])
+            #expect(exchange.tasks.map(\.attempts) == [1, 1, 0])
+            #expect(exchange.tasks.last?.command == Array("echo last".utf8))
+            try store.leave(release: exchange.tasks, EndlessPatience())
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
+    @Test func `a killed farmer's journal of version 1 gives its tasks back`() throws {
+        try withCopy(of: "version-1-killed") { directory in
+            let entry = try #require(try Roster.read(directory).first { $0.status == .live })
+            let bytes = try Folder.content(of: directory.journal(entry.farmer, generation: entry.generation))
+            let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
+            #expect(replay.held.map(\.id) == [4, 6])
+            #expect(Set(replay.running.keys) == [4, 6])
+        }
+    }
+
+    @Test func `a work directory of a later version is refused and left alone`() throws {
+        try withCopy(of: "version-1") { directory in
+            let text = String(decoding: try Folder.content(of: directory.description), as: UTF8.self)
+            let later = text.replacing("\"version\": 1", with: "\"version\": 2")
+            try Data(later.utf8).write(to: URL(fileURLWithPath: directory.description.description))
+            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 2)) {
+                try OpenedFarm(existing: directory)
+            }
+            #expect(try Folder.content(of: directory.description) == Array(later.utf8))
+        }
+    }
+}
