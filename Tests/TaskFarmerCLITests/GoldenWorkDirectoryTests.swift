@@ -12,7 +12,8 @@ struct GoldenWorkDirectoryTests {
         defer { try? FileManager.default.removeItem(at: copy) }
         // Empty folders are not kept by git.
         for folder in ["farmers", "logs"] {
-            try FileManager.default.createDirectory(at: copy.appendingPathComponent(folder), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: copy.appendingPathComponent(folder), withIntermediateDirectories: true)
         }
         try body(WorkDirectory(Path(copy.path)))
     }
@@ -32,7 +33,8 @@ struct GoldenWorkDirectoryTests {
         try withCopy(of: "version-1") { directory in
             let opened = try OpenedFarm(existing: directory)
             let record = AliveRecord(
-                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1, slots: 8)
+                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1,
+                slots: 8)
             let store = try Store.join(opened, slots: 8, record: record, assumedDead: [], EndlessPatience())
             let exchange = try store.exchange(asked: 8, free: 8, release: [], EndlessPatience())
             #expect(exchange.tasks.map(\.id) == [4, 6, 7])
