@@ -173,6 +173,7 @@ package enum Farmer {
                 observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
             }
         }
+        try store.sweep()
         if let list = request.list {
             for note in try ListUpdate.apply(list, handler: request.handler, cycle: store.cycle, patience) {
                 observer.observe(.note(note))

@@ -193,6 +193,17 @@ package final class Store: @unchecked Sendable {
         return findings
     }
 
+    /// Removes the files of farmers of this host that died before they were in the roster, or after they had left it.
+    package func sweep() throws {
+        let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
+        for name in try Folder.names(in: directory.farmers).map(\.text) where !name.contains(".journal") && !live.contains(name) {
+            guard let bytes = try? Folder.content(of: directory.alive(name)), let record = AliveRecord(bytes),
+                Liveness.isHere(record), !Liveness.isRunning(record)
+            else { continue }
+            Journal.remove(directory, farmer: name)
+        }
+    }
+
     private func recover(_ place: Int, _ dead: String, _ patience: any LockPatience) throws -> Int? {
         try retrying {
             try Recovery.recover(place: place, farmer: dead, directory: directory, cycle: cycle, patience)
