@@ -67,12 +67,20 @@ extension Collection<UInt8> {
 
     /// Seconds with up to six decimals, in microseconds; nil for anything else.
     package var secondsValue: Int? {
-        guard let point = firstIndex(of: UInt8(ascii: ".")) else { return decimalValue.map { $0 * 1_000_000 } }
+        guard let point = firstIndex(of: UInt8(ascii: ".")) else {
+            return decimalValue.flatMap { Self.microseconds($0, 0) }
+        }
         let fraction = self[index(after: point)...]
         guard let whole = self[..<point].decimalValue, fraction.count == 6, let part = fraction.decimalValue else {
             return nil
         }
-        return whole * 1_000_000 + part
+        return Self.microseconds(whole, part)
+    }
+
+    private static func microseconds(_ whole: Int, _ part: Int) -> Int? {
+        let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, more) = scaled.addingReportingOverflow(part)
+        return overflow || more ? nil : sum
     }
 
     package var hexadecimalValue: UInt64? {

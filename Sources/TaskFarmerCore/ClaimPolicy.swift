@@ -81,11 +81,10 @@ package enum ClaimPolicy {
             if now.unreported > 0 && (now.running == 0 || now.sinceUnreported >= reportInterval) {
                 return .change(take: 0)
             }
-            return .wait(nanoseconds: reportInterval)
+            return .wait(nanoseconds: now.unreported > 0 ? reportInterval - now.sinceUnreported : reportInterval)
         }
-        if now.queued > 0 && now.liveFarmers > 1 && now.sinceStart >= stall && now.running >= now.slots {
-            return .release
-        }
+        let isStalled = now.liveFarmers > 1 && now.sinceStart >= stall && now.running >= now.slots
+        if now.queued > 0 && isStalled { return .release }
         let cycle = Double(now.cycle) / 1e9
         let wanted = batch(now)
         let low = Int(now.rate * (2 * cycle + horizon / 6))
@@ -93,8 +92,9 @@ package enum ClaimPolicy {
             if now.free > 0 { return .change(take: max(wanted, now.free)) }
             // Ahead of need only where the lock would give something: near the end it gives what can run at once.
             let ahead = share(
-                asked: wanted - now.queued, free: 0, slots: now.slots, toprocess: now.toprocess, liveSlots: now.liveSlots)
-            if now.queued <= low && ahead > 0 {
+                asked: wanted - now.queued, free: 0, slots: now.slots, toprocess: now.toprocess,
+                liveSlots: now.liveSlots)
+            if !isStalled && now.queued <= low && ahead > 0 {
                 if now.sinceChange >= shortestInterval { return .change(take: wanted - now.queued) }
                 return .wait(nanoseconds: shortestInterval - now.sinceChange)
             }

@@ -2,6 +2,7 @@
 // gigabytes; it is checked as it is read.
 
 package struct JSONSyntax: Sendable {
+    private enum Number: Sendable { case sign, zero, whole, point, fraction, mark, markSign, exponent }
     private enum Expect: Sendable { case value, valueOrEnd, keyOrEnd, key, colon, commaOrEnd, end }
     private enum Token: Sendable {
         case none, string(isKey: Bool), escape(isKey: Bool), unicode(isKey: Bool, left: Int), number, word(
@@ -11,7 +12,7 @@ package struct JSONSyntax: Sendable {
     private var stack: [UInt8] = []
     private var expect = Expect.value
     private var token = Token.none
-    private var lastNumberByte: UInt8 = 0
+    private var number = Number.sign
     /// Where the first fault is, as a byte offset; nil as long as there is none.
     package private(set) var fault: Int?
     private var offset = 0
@@ -29,6 +30,7 @@ package struct JSONSyntax: Sendable {
     /// Whether what was read is one whole value.
     package var isWhole: Bool {
         guard fault == nil, stack.isEmpty else { return false }
+        if case .number = token { return numberIsWhole }
         if case .end = expect, case .none = token { return true }
         return false
     }
@@ -55,16 +57,37 @@ package struct JSONSyntax: Sendable {
             return byte == left[0]
         case .number:
             if "0123456789+-.eE".utf8.contains(byte) {
-                lastNumberByte = byte
+                guard let next = number(after: byte) else { return false }
+                number = next
                 return true
             }
-            guard lastNumberByte >= 48, lastNumberByte <= 57 else { return false }
+            guard numberIsWhole else { return false }
             token = .none
             expect = afterValue
         case .none:
             break
         }
         return structure(byte)
+    }
+
+    private var numberIsWhole: Bool {
+        switch number {
+        case .zero, .whole, .fraction, .exponent: true
+        case .sign, .point, .mark, .markSign: false
+        }
+    }
+
+    private func number(after byte: UInt8) -> Number? {
+        switch (number, byte) {
+        case (.sign, 48): .zero
+        case (.sign, 49...57), (.whole, 48...57): .whole
+        case (.zero, UInt8(ascii: ".")), (.whole, UInt8(ascii: ".")): .point
+        case (.point, 48...57), (.fraction, 48...57): .fraction
+        case (.zero, 69), (.zero, 101), (.whole, 69), (.whole, 101), (.fraction, 69), (.fraction, 101): .mark
+        case (.mark, 43), (.mark, 45): .markSign
+        case (.mark, 48...57), (.markSign, 48...57), (.exponent, 48...57): .exponent
+        default: nil
+        }
     }
 
     private var afterValue: Expect { stack.isEmpty ? .end : .commaOrEnd }
@@ -107,7 +130,7 @@ package struct JSONSyntax: Sendable {
         case UInt8(ascii: "n"): token = .word(left: Array("ull".utf8))
         case UInt8(ascii: "-"), 48...57:
             token = .number
-            lastNumberByte = byte
+            number = byte == 45 ? .sign : byte == 48 ? .zero : .whole
         default: return false
         }
         return stack.count < 512

@@ -73,7 +73,7 @@ package enum JournalRecord: Sendable, Equatable {
         }
         bytes.append(kind)
         bytes.append(32)
-        bytes.append(hexadecimal: Checksum.of(content) & 0xffff_ffff, digits: 8)
+        bytes.append(hexadecimal: Checksum.of([kind] + content) & 0xffff_ffff, digits: 8)
         bytes.append(32)
         bytes.append(contentsOf: content)
         bytes.append(10)
@@ -87,7 +87,8 @@ package enum JournalRecord: Sendable, Equatable {
         guard line.count > 11, line[line.startIndex + 1] == 32, line[line.startIndex + 10] == 32 else { return nil }
         let content = line[(line.startIndex + 11)...]
         guard
-            line[(line.startIndex + 2)..<(line.startIndex + 10)].hexadecimalValue == Checksum.of(Array(content))
+            line[(line.startIndex + 2)..<(line.startIndex + 10)].hexadecimalValue == Checksum.of(
+                [line[line.startIndex]] + content)
                 & 0xffff_ffff
         else { return nil }
         if line.first == UInt8(ascii: "E") {
@@ -98,8 +99,8 @@ package enum JournalRecord: Sendable, Equatable {
         switch line.first {
         case UInt8(ascii: "C"):
             guard fields.count == 4, numbers.count >= 3 else { return nil }
+            guard numbers[2] <= bytes.endIndex - newline - 1 else { return nil }
             let end = newline + 1 + numbers[2]
-            guard end <= bytes.endIndex else { return nil }
             let body = bytes[(newline + 1)..<end]
             guard fields[3].hexadecimalValue == Checksum.of(Array(body)) else { return nil }
             var tasks: [FarmTask] = []

@@ -100,7 +100,8 @@ package struct LockRecord: Sendable, Equatable {
 
     package init?(_ bytes: [UInt8]) {
         let fields = bytes.prefix { $0 != 10 }.split(separator: 32)
-        guard fields.count == 7, fields[0].text == "taskfarmer-lock", fields[1].text == "1",
+        guard bytes.count == Self.width, bytes.last == 10, fields.count == 7, fields[0].text == "taskfarmer-lock",
+            fields[1].text == "1",
             let epoch = fields[3].decimalValue, let status = Status(rawValue: fields[4].text),
             let since = fields[6].decimalValue
         else { return nil }
@@ -149,7 +150,7 @@ package struct AliveRecord: Sendable, Equatable {
     package var encoded: [UInt8] {
         var bytes = Array(
             ("taskfarmer-alive 1 \(farmer) \(host) \(boot) \(processSpace) \(process) \(ticks) \(slots) \(heartbeat) "
-                + "\(written) \(milliRate) \(running.count)\n").utf8)
+                + "\(written) \(milliRate) \(min(running.count, slots))\n").utf8)
         for task in running.prefix(slots) {
             bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)\n")
         }
@@ -207,8 +208,9 @@ package struct RequeuedEntry: Sendable, Equatable {
     }
 
     package init?(_ bytes: ArraySlice<UInt8>) {
-        let numbers = bytes.dropLast().split(separator: 32).compactMap(\.decimalValue)
-        guard bytes.count == Self.width, bytes.last == 10, numbers.count == 3 else { return nil }
+        let fields = bytes.dropLast().split(separator: 32)
+        let numbers = fields.compactMap(\.decimalValue)
+        guard bytes.count == Self.width, bytes.last == 10, fields.count == 3, numbers.count == 3 else { return nil }
         self.init(offset: numbers[0], task: numbers[1], attempts: numbers[2])
     }
 }

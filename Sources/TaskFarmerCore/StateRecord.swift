@@ -46,7 +46,7 @@ package struct StateRecord: Sendable, Equatable {
     package var tail: UInt64 = 0
     package var list = ListMark()
 
-    package static let width = 1280
+    package static let width = 1408
     private static let title = "taskfarmer state 1"
 
     package init() {
@@ -79,7 +79,7 @@ package struct StateRecord: Sendable, Equatable {
         }
         func number(_ name: String, _ value: Int) {
             var digits: [UInt8] = []
-            digits.append(decimal: value)
+            digits.append(decimal: max(0, value))
             line(name, [UInt8](repeating: 48, count: max(0, 19 - digits.count)) + digits)
         }
         func hash(_ name: String, _ value: UInt64) {
@@ -104,7 +104,9 @@ package struct StateRecord: Sendable, Equatable {
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.width, bytes.starts(with: (Self.title + "\n").utf8) else { return nil }
         let end = bytes.count - 41
-        guard bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end])) else {
+        guard bytes.last == 10, bytes[end..<(end + 24)].elementsEqual("checksum                ".utf8),
+            bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end]))
+        else {
             return nil
         }
         self.init()

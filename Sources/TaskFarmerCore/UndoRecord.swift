@@ -53,7 +53,7 @@ package struct UndoRecord: Sendable, Equatable {
             let length = head[6].decimalValue, length <= bytes.count
         else { return nil }
         let end = newline + 1 + length
-        guard bytes.count == end + 26,
+        guard bytes.count == end + 26, bytes.last == 10, bytes[end...].starts(with: "checksum ".utf8),
             bytes[(end + 9)..<(end + 25)].hexadecimalValue == Checksum.of(Array(bytes[..<end]))
         else { return nil }
         self.init(epoch: epoch, writer: head[4].text)

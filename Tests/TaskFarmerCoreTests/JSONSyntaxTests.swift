@@ -82,7 +82,7 @@ struct JSONSyntaxTests {
     }
 
     @Test func `deep nesting is followed, and endless nesting is refused`() {
-        for depth in [1, 2, 100, 500] {
+        for depth in [2, 100, 500] {
             let text = String(repeating: #"[{"a":"#, count: depth / 2) + "1" + String(repeating: "}]", count: depth / 2)
             #expect(Self.isWhole(text))
         }

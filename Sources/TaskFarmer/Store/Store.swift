@@ -196,7 +196,8 @@ package final class Store: @unchecked Sendable {
     /// Removes the files of farmers of this host that died before they were in the roster, or after they had left it.
     package func sweep() throws {
         let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
-        for name in try Folder.names(in: directory.farmers).map(\.text) where !name.contains(".journal") && !live.contains(name) {
+        for name in try Folder.names(in: directory.farmers).map(\.text)
+        where !name.contains(".journal") && !live.contains(name) {
             guard let bytes = try? Folder.content(of: directory.alive(name)), let record = AliveRecord(bytes),
                 Liveness.isHere(record), !Liveness.isRunning(record)
             else { continue }
