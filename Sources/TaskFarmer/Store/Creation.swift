@@ -13,12 +13,14 @@ struct Creation {
     let lock: FarmLock
     let lockPath: Path
     let holder: String
+    /// Whether what PyTaskFarmer left is to be forgotten, too.
+    let isFresh: Bool
     private(set) var notes: [String] = []
     private let pace = Pace(limit: 5_000_000_000)
 
     init(
         directory: WorkDirectory, list: TaskListFile, handler: any TaskListHandler, handlerName: String, lock: FarmLock,
-        lockPath: Path, holder: String
+        lockPath: Path, holder: String, isFresh: Bool
     ) {
         self.directory = directory
         self.list = list
@@ -27,6 +29,7 @@ struct Creation {
         self.lock = lock
         self.lockPath = lockPath
         self.holder = holder
+        self.isFresh = isFresh
     }
 
     /// Lists longer than this get a folder for every 1,000 logs.
@@ -40,7 +43,7 @@ struct Creation {
         try Folder.make(directory.farmers)
 
         let state: StateRecord
-        if try preservePyTaskFarmer() {
+        if try !isFresh && preservePyTaskFarmer() {
             var rebuild = Rebuild(
                 directory: directory, source: directory.takenOver, list: list, handler: handler, pace: pace)
             state = try rebuild.run()
@@ -62,6 +65,7 @@ struct Creation {
         try lock.write(mark, flush: true)
         try pace.check()
         try farmFile.file.write(description.encoded, at: 0)
+        try farmFile.file.truncate(to: description.encoded.count)
         try farmFile.file.flush()
         Folder.flush(directory.root)
         try lock.write(
@@ -136,14 +140,14 @@ enum FreshFile {
         }
     }
 
-    /// Replaces a file's content in place, flushed.
+    /// Replaces a file's content in place, flushed. It is never empty in between.
     ///
     /// - Returns: its size
     @discardableResult
     static func write(_ path: Path, _ bytes: [UInt8]) throws -> Int {
         let handle = try SharedHandle(path, create: true)
-        try handle.file.truncate(to: 0)
         try handle.file.write(bytes, at: 0)
+        try handle.file.truncate(to: bytes.count)
         try handle.file.flush()
         return bytes.count
     }

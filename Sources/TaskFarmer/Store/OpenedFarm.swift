@@ -66,12 +66,16 @@ package struct OpenedFarm {
         return bytes.isEmpty ? nil : try parse(bytes, directory)
     }
 
-    private static func parse(_ bytes: [UInt8], _ directory: WorkDirectory) throws -> FarmDescription {
+    /// - Returns: nil when it was not written to its end: then the work directory was never finished and nobody worked in it
+    private static func parse(_ bytes: [UInt8], _ directory: WorkDirectory) throws -> FarmDescription? {
         do {
             return try FarmDescription(bytes)
         } catch FarmDescription.Problem.unknownVersion(let version) {
             throw FarmError.unknownVersion(file: directory.description.description, version)
         } catch {
+            if bytes.last != 10, let state = try? Folder.content(of: directory.state), StateRecord(state)?.epoch == 0 {
+                return nil
+            }
             throw FarmError.damaged(file: directory.description.description, "is not a farm description")
         }
     }
@@ -114,8 +118,7 @@ package struct OpenedFarm {
         defer { lock.release() }
         let file = try SharedHandle(directory.description, create: true)
         let bytes = try file.file.read(at: 0, count: file.size)
-        if !bytes.isEmpty && !request.fresh {
-            let description = try parse(bytes, directory)
+        if !bytes.isEmpty, !request.fresh, let description = try parse(bytes, directory) {
             guard directory.isRecorded(lockPath, as: description.lock) else {
                 throw FarmError.otherLock(
                     own: lockPath.description, recorded: directory.lockPath(recorded: description.lock).description)
@@ -135,15 +138,15 @@ package struct OpenedFarm {
         guard let list = request.list else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: its farm.json is empty")
         }
-        if request.fresh && !bytes.isEmpty {
-            try Presence.requireNobody(directory)
+        if request.fresh {
+            if !bytes.isEmpty { try Presence.requireNobody(directory) }
             try file.file.truncate(to: 0)
             try file.file.flush()
             for folder in [directory.logs, directory.farmers, directory.takenOver] { try Folder.removeTree(folder) }
         }
         var creation = Creation(
             directory: directory, list: list, handler: request.handler, handlerName: request.handlerName, lock: lock,
-            lockPath: lockPath, holder: holder)
+            lockPath: lockPath, holder: holder, isFresh: request.fresh)
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
     }

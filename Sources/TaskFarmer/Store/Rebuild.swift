@@ -23,6 +23,8 @@ struct Rebuild {
     private(set) var dropped: [SharedFile: Int] = [:]
     private(set) var fromList = 0
     private(set) var unknown = 0
+    /// Commands of tasks whose line is torn, as the list has them.
+    private var whole: [Int: [UInt8]] = [:]
     /// Where each task is: nil not seen yet.
     private var places: [SharedFile?] = []
 
@@ -49,8 +51,8 @@ struct Rebuild {
 
     mutating func run() throws -> StateRecord {
         var state = StateRecord()
-        // Marks the directory as ours and unfinished.
-        try FreshFile.write(directory.state, Array("being rebuilt from \(source)\n".utf8))
+        try markUnfinished()
+        try readTorn()
         try FreshFile.write(directory.transaction, [])
 
         for file in [SharedFile.finished, .failed, .skipped] {
@@ -111,6 +113,18 @@ struct Rebuild {
         return state
     }
 
+    static let unfinished = Array("being rebuilt from ".utf8)
+
+    /// Marks the directory as ours and unfinished, behind what `state` says of it until it says something new.
+    private func markUnfinished() throws {
+        let handle = try SharedHandle(directory.state, create: true)
+        let mark = Self.unfinished + source.name + [10]
+        let offset = handle.size < StateRecord.width ? 0 : StateRecord.width
+        try handle.file.write(mark, at: offset)
+        try handle.file.truncate(to: offset + mark.count)
+        try handle.file.flush()
+    }
+
     private mutating func claimPlace(_ id: Int, _ file: SharedFile) -> Bool {
         while places.count <= id { places.append(nil) }
         if places[id] != nil { return false }
@@ -143,8 +157,9 @@ struct Rebuild {
         var start = 0
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
-            if try pass(&self, bytes[start..<end]) {
-                kept += bytes[start..<end]
+            let line = end < bytes.count ? bytes[start..<end] : untorn(bytes[start..<end], of: file)
+            if try pass(&self, line) {
+                kept += line
                 kept.append(10)
                 counts[file, default: 0] += 1
             } else if end > start {
@@ -153,6 +168,39 @@ struct Rebuild {
             start = end + 1
         }
         return kept
+    }
+
+    private static func torn(_ bytes: [UInt8]) -> FarmTask? {
+        bytes.last == 10 ? nil : FarmTask(line: bytes[(bytes.lastIndex(of: 10).map { $0 + 1 } ?? 0)...])
+    }
+
+    /// Finds the commands of torn lines: half a command must never be run.
+    private mutating func readTorn() throws {
+        let files = [SharedFile.toprocess, .finished, .failed, .skipped]
+        let ids = Set(
+            files.compactMap { file in
+                (try? Folder.content(of: source.appending(file.rawValue))).flatMap(Self.torn)?.id
+            })
+        guard let list, !ids.isEmpty else { return }
+        var found: [Int: [UInt8]] = [:]
+        var next = 0
+        var mark = ListMark()
+        try handler.forEachTask(in: list, from: &mark) { command in
+            if ids.contains(next) {
+                var bytes: [UInt8] = []
+                for index in 0..<command.count { bytes.append(command[index]) }
+                found[next] = bytes
+            }
+            next += 1
+        }
+        whole = found
+    }
+
+    /// A torn line with the command that the list has for it. Without one it is kept only where it will never be run.
+    private func untorn(_ line: ArraySlice<UInt8>, of file: SharedFile) -> ArraySlice<UInt8> {
+        guard file != .attempts, let torn = FarmTask(line: line) else { return line }
+        guard let command = whole[torn.id] else { return file == .finished || file == .skipped ? line : [] }
+        return FarmTask(id: torn.id, command: command).line.dropLast()
     }
 
     private mutating func writeAttempts(_ state: inout StateRecord, waiting: [Int: [UInt8]]) throws {

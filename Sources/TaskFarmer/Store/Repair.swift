@@ -13,17 +13,13 @@ package struct Repair {
         case folder(Path)
     }
 
-    private static let unfinished = Array("being rebuilt from ".utf8)
-
     /// Mends what can be mended. Refuses while farmers are at work.
     ///
     /// - Returns: what was done, a sentence each; empty when there was nothing to do
     package static func run(
         _ directory: WorkDirectory, lock choice: LockChoice, assumedDead: Set<String>, _ patience: any LockPatience
     ) throws -> [String] {
-        guard var description = try OpenedFarm.readDescription(directory) else {
-            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
-        }
+        var description = try describe(directory)
         if try Folder.facts(directory.file(.roster)) != nil {
             try Presence.requireNobody(directory, assumedDead: assumedDead)
         }
@@ -73,11 +69,31 @@ package struct Repair {
         }
     }
 
+    /// What the directory is for; of a repair that was cut off while it wrote that down, what its copy says.
+    private static func describe(_ directory: WorkDirectory) throws -> FarmDescription {
+        if let source = unfinishedSource(directory), (try? OpenedFarm.readDescription(directory)) == nil,
+            let kept = try OpenedFarm.readDescription(WorkDirectory(source))
+        {
+            return kept
+        }
+        guard let found = try OpenedFarm.readDescription(directory) else {
+            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
+        }
+        return found
+    }
+
+    /// The copy that a repair was at work from when it was cut off: its name ends `state`.
+    private static func unfinishedSource(_ directory: WorkDirectory) -> Path? {
+        guard let state = try? Folder.content(of: directory.state), state.last == 10,
+            let line = state.split(separator: 10).last, line.starts(with: Rebuild.unfinished)
+        else { return nil }
+        let source = directory.root.appending(bytes: Array(line.dropFirst(Rebuild.unfinished.count)))
+        return (try? Folder.facts(source))?.isFolder == true ? source : nil
+    }
+
     /// Copies all files aside, unless an unfinished repair did so already.
     private static func preserve(_ directory: WorkDirectory) throws -> Path {
-        if let state = try? Folder.content(of: directory.state), state.starts(with: unfinished) {
-            return Path(bytes: state.dropFirst(unfinished.count).prefix { $0 != 10 })
-        }
+        if let source = unfinishedSource(directory) { return source }
         var number = 1
         while try Folder.facts(directory.root.appending("before-repair.\(number)")) != nil { number += 1 }
         let target = directory.root.appending("before-repair.\(number)")
@@ -106,7 +122,7 @@ package struct Repair {
     ) throws -> StateRecord {
         let copy = WorkDirectory(source)
         try undoInCopy(copy, &done)
-        let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord($0) }
+        let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord(Array($0.prefix(StateRecord.width))) }
         if old == nil { done.append("state was not readable") }
         // Without a readable list mark the list may have been edited: then it says nothing about the tasks.
         var list = try? TaskListFile(Path(description.list))
