@@ -1,1 +1,34 @@
-print("placeholder")
+// StoreCrasher FOLDER SCENARIO INDEX MODE: carries out a scenario in a folder and ends itself at a chosen file operation.
+//
+// Standard output: `finished ID` and `failed ID` for what must be recorded from then on; `call KIND BYTES NAME` for every file
+// operation when the scenario came to its end, and `threw …` when it failed.
+
+internal import TaskFarmerSystem
+
+let words = CommandLine.arguments
+guard words.count == 5, let scenario = Scenario(rawValue: words[2]), let index = Int(words[3]),
+    let mode = Crash.Mode(rawValue: words[4])
+else {
+    OwnProcess.put("usage: StoreCrasher FOLDER SCENARIO INDEX MODE\n", to: 2)
+    OwnProcess.leave(64)
+}
+let crash = Crash(mode, at: index)
+do {
+    let (step, next) = try scenario.prepare(Bench(Path(words[1])))
+    do {
+        try crash.watch(step)
+    } catch  where mode == .torn {
+        OwnProcess.killSelf()
+    } catch  where mode == .full {
+        OwnProcess.put("threw \(error)\n", to: 1)
+        try (next ?? step)()
+    }
+    for call in crash.calls {
+        let name = String(decoding: call.path.name, as: UTF8.self)
+        OwnProcess.put("call \(call.kind.rawValue) \(call.bytes) \(name)\n", to: 1)
+    }
+    OwnProcess.killSelf()
+} catch {
+    OwnProcess.put("error: \(error)\n", to: 2)
+    OwnProcess.leave(1)
+}

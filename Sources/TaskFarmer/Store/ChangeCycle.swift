@@ -87,14 +87,15 @@ package final class ChangeCycle {
             try lock.write(mark, flush: true)
             try pace.check()
             try transaction.file.truncate(to: 0)
-            try transaction.file.flush()
         } catch {
             // If the lock is still ours, the change can be taken back at once; if not, that is up to whoever has it.
             if (try? lock.peek()) == mark, (try? pace.check()) != nil { try? undo(transaction, pace) }
             throw error
         }
+        // It is committed: what fails from here on must not make anybody believe that it was not. A lock that still says
+        // "busy" harms nobody.
+        try? transaction.file.flush()
         seen = change.state
-        // It is committed: a lock that still says "busy" harms nobody.
         try? lock.write(
             LockRecord(nonce: nonce, epoch: epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
         return result

@@ -195,7 +195,13 @@ package struct Check {
                 "taken over from PyTaskFarmer, which kept no attempts: those before are not in attempts.tsv")
             return
         }
-        for id in 0..<places.count where places[id] == 2 && !succeeded[id] {
+        let missing = places.indices.filter { places[$0] == 2 && !succeeded[$0] }
+        if !missing.isEmpty, try Folder.facts(directory.root.appending("before-repair.1")) != nil {
+            report.notes.append(
+                "attempts.tsv lost lines before a repair: \(missing.count) finished tasks have none there")
+            return
+        }
+        for id in missing {
             problem("unattempted", "task \(id) is in finished, but attempts.tsv has no attempt of it that succeeded")
         }
     }

@@ -18,6 +18,8 @@ package final class Journal: Sendable {
         /// While a rewritten journal is not committed yet.
         var isDouble = false
         var isDirty = false
+        /// Records that could not be written when they should have been, and must precede whatever comes next.
+        var owed: [UInt8] = []
         /// What counts: held tasks, started ones, ends that are not carried over.
         var held: [Int: FarmTask] = [:]
         var running: [Int: JournalRecord.RunningTask] = [:]
@@ -29,9 +31,12 @@ package final class Journal: Sendable {
         }
 
         mutating func write(_ bytes: [UInt8]) throws {
-            try write(bytes, to: active)
-            if isDouble { try write(bytes, to: 1 - active) }
+            let all = owed + bytes
+            if all.isEmpty { return }
+            try write(all, to: active)
+            if isDouble { try write(all, to: 1 - active) }
             isDirty = true
+            owed = []
         }
 
         mutating func flush() throws {
@@ -86,9 +91,9 @@ package final class Journal: Sendable {
     package var isLarge: Bool { files.withLock { $0.sizes[$0.active] > Self.largest } }
     package var heldCount: Int { files.withLock { $0.held.count + $0.ended.count } }
 
-    /// Notes what a change claims and releases, before that is committed.
+    /// Notes what a change claims and releases, before that is committed. What it carries over is flushed with it: once it is
+    /// committed, nobody could tell from where it came.
     package func prepare(epoch: Int, claim tasks: [FarmTask], release: [Int]) throws {
-        if tasks.isEmpty && release.isEmpty { return }
         var bytes: [UInt8] = []
         if !tasks.isEmpty { JournalRecord.claim(epoch: epoch, tasks: tasks).append(to: &bytes) }
         if !release.isEmpty { JournalRecord.release(epoch: epoch, tasks: release).append(to: &bytes) }
@@ -136,13 +141,13 @@ package final class Journal: Sendable {
         }
     }
 
-    /// The change was given up: its claims and releases must never count.
-    package func abandoned(epoch: Int) throws {
-        var bytes: [UInt8] = []
-        JournalRecord.void(epoch: epoch).append(to: &bytes)
-        try files.withLock { state in
+    /// The change was given up: its claims and releases must never count. If that cannot be written now, as on a full disk, it is
+    /// before the next change.
+    package func abandoned(epoch: Int) {
+        files.withLock { state in
             state.isDouble = false
-            try state.write(bytes)
+            JournalRecord.void(epoch: epoch).append(to: &state.owed)
+            try? state.write([])
         }
     }
 

@@ -130,7 +130,7 @@ package final class Store: @unchecked Sendable {
                     try change.setRoster(place, own)
                 }
             } catch {
-                if epoch > 0 { try? journal.abandoned(epoch: epoch) }
+                if epoch > 0 { journal.abandoned(epoch: epoch) }
                 throw error
             }
             journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
@@ -198,11 +198,22 @@ package final class Store: @unchecked Sendable {
         let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
         for name in try Folder.names(in: directory.farmers).map(\.text)
         where !name.contains(".journal") && !live.contains(name) {
-            guard let bytes = try? Folder.content(of: directory.alive(name)), let record = AliveRecord(bytes),
-                Liveness.isHere(record), !Liveness.isRunning(record)
-            else { continue }
-            Journal.remove(directory, farmer: name)
+            guard let bytes = try? Folder.content(of: directory.alive(name)) else { continue }
+            if let record = AliveRecord(bytes) {
+                if Liveness.isHere(record) && !Liveness.isRunning(record) { Journal.remove(directory, farmer: name) }
+            } else if Self.isGone(name) {
+                Journal.remove(directory, farmer: name)
+            }
         }
+    }
+
+    /// Whether the process in a farmer's name, `host.pid.milliseconds`, is one of this host's that is no more.
+    private static func isGone(_ name: String) -> Bool {
+        let parts = name.split(separator: ".")
+        guard parts.count == 3, parts[0] == HostIdentity.current.name, let process = Int32(parts[1]) else {
+            return false
+        }
+        return ProcessTable.facts(of: process) == nil
     }
 
     private func recover(_ place: Int, _ dead: String, _ patience: any LockPatience) throws -> Int? {

@@ -1,0 +1,173 @@
+// What a farmer does to the shared files, one thing at a time: each is prepared undisturbed, then carried out with every
+// file operation counted.
+
+internal import TaskFarmer
+package import TaskFarmerCore
+internal import TaskFarmerSystem
+
+package enum Scenario: String, CaseIterable, Sendable {
+    case creation, join, claim, carry, note, release, requeue, rewrite, leave, recovery, growth, retry
+    case takeOver = "take-over"
+    case repair
+    case fresh
+    /// Claims, runs a few tasks, and is gone: whom `recovery` recovers.
+    case victim
+
+    /// Of `taskCount` tasks in the list.
+    package static let taskCount = 12
+    /// How many lines `growth` appends.
+    package static let grown = 3
+    /// Those that the kill at every operation goes through.
+    package static var swept: [Scenario] { allCases.filter { $0 != .victim } }
+}
+
+/// Says on standard output what must be true from now on, whatever happens.
+package struct Promise: Sendable {
+    package static func finished(_ tasks: some Sequence<FarmTask>) { say("finished", tasks) }
+    package static func failed(_ tasks: some Sequence<FarmTask>) { say("failed", tasks) }
+
+    private static func say(_ word: String, _ tasks: some Sequence<FarmTask>) {
+        OwnProcess.put(tasks.map { "\(word) \($0.id)\n" }.joined(), to: 1)
+    }
+}
+
+extension Scenario {
+    /// A step of a farmer that has prepared itself for it.
+    typealias Step = () throws -> Void
+
+    /// Prepares, and returns what is to be disturbed; and what the farmer does next when that failed, if it is not the same.
+    func prepare(_ bench: Bench) throws -> (disturbed: Step, next: Step?) {
+        let patience = bench.patience
+        switch self {
+        case .creation, .takeOver:
+            return ({ _ = try bench.open() }, nil)
+        case .join:
+            let opened = try bench.open()
+            return ({ _ = try bench.join(opened) }, nil)
+        case .claim:
+            let store = try bench.farm()
+            return ({ _ = try store.exchange(asked: 6, free: 4, release: [], patience) }, small(store))
+        case .carry:
+            let (store, _) = try work(bench)
+            return ({ _ = try store.exchange(asked: 3, free: 2, release: [], patience) }, small(store))
+        case .note:
+            let store = try bench.farm()
+            let tasks = try store.exchange(asked: 6, free: 6, release: [], patience).tasks
+            let step = {
+                for task in tasks.prefix(4) {
+                    try Bench.note([task], by: store, task.id == 2 ? .exited(1) : .succeeded)
+                    if task.id == 2 { Promise.failed([task]) } else { Promise.finished([task]) }
+                }
+            }
+            return (step, small(store))
+        case .release:
+            let store = try bench.farm()
+            let tasks = try store.exchange(asked: 6, free: 6, release: [], patience).tasks
+            let released = Array(tasks.suffix(3))
+            return ({ _ = try store.exchange(asked: 0, free: 0, release: released, patience) }, small(store))
+        case .requeue:
+            return try requeue(bench)
+        case .rewrite:
+            let (store, running) = try work(bench)
+            try makeLarge(store)
+            let step = {
+                _ = try store.exchange(asked: 3, free: 2, release: [], patience)
+                try store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .succeeded) })
+                Promise.finished(running)
+            }
+            return (step, small(store))
+        case .leave:
+            let (store, running) = try work(bench)
+            try store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .interrupted) })
+            return ({ try store.leave(release: [], patience) }, small(store))
+        case .recovery:
+            let store = try bench.farm()
+            return ({ _ = try store.lookAround(all: true, patience) }, small(store))
+        case .victim:
+            _ = try work(bench)
+            return ({ OwnProcess.killSelf() }, nil)
+        case .growth:
+            let store = try bench.farm()
+            let first = Scenario.taskCount
+            for id in first..<(first + Scenario.grown) { try bench.append(Bench.command(id) + [10], to: bench.list) }
+            let list = try TaskListFile(bench.list)
+            let step = { _ = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, patience) }
+            return (step, small(store))
+        case .retry:
+            let (store, _) = try work(bench, promisesFailed: false)
+            _ = try store.exchange(asked: 0, free: 0, release: [], patience)
+            return ({ _ = try FailedTasks.retry(store.cycle, patience) }, small(store))
+        case .repair:
+            try damage(bench)
+            return ({ _ = try Repair.run(bench.directory, lock: .same, assumedDead: [], patience) }, nil)
+        case .fresh:
+            let store = try bench.farm()
+            try Bench.note(try store.exchange(asked: 2, free: 2, release: [], patience).tasks, by: store, .succeeded)
+            try store.leave(release: [], patience)
+            return ({ _ = try bench.open(fresh: true) }, nil)
+        }
+    }
+
+    /// An exchange for a single task.
+    private func small(_ store: Store) -> Step {
+        { _ = try store.exchange(asked: 1, free: 1, release: [], EndlessPatience()) }
+    }
+
+    /// Claims eight tasks and lets five of them end, each in another way.
+    ///
+    /// - Returns: also those that were started and have not ended
+    private func work(_ bench: Bench, promisesFailed: Bool = true) throws -> (store: Store, running: [FarmTask]) {
+        let store = try bench.farm()
+        let tasks = try store.exchange(asked: 8, free: 8, release: [], bench.patience).tasks
+        let ends: [Outcome] = [
+            .succeeded, .exited(3), .interrupted, .signalled(11), .couldNotStart(127, reason: "no such file\tat all"),
+        ]
+        for (task, outcome) in zip(tasks, ends) {
+            try Bench.note([task], by: store, outcome)
+            if outcome == .succeeded { Promise.finished([task]) }
+            if outcome.isFinal && outcome != .succeeded && promisesFailed { Promise.failed([task]) }
+        }
+        let running = Array(tasks.dropFirst(ends.count))
+        try store.journal.note(started: running.map(Bench.start), ended: [])
+        return (store, running)
+    }
+
+    /// Tasks that had been attempted are taken, and others put back.
+    private func requeue(_ bench: Bench) throws -> (disturbed: Step, next: Step?) {
+        let store = try bench.farm()
+        let first = try store.exchange(asked: 6, free: 6, release: [], bench.patience).tasks
+        try Bench.note(first, by: store, .interrupted)
+        _ = try store.exchange(asked: 0, free: 0, release: [], bench.patience)
+        let second = try store.exchange(asked: 3, free: 3, release: [], bench.patience).tasks
+        try Bench.note(second.prefix(1), by: store, .interrupted)
+        try Bench.note(second.dropFirst().prefix(1), by: store, .succeeded)
+        Promise.finished(second.dropFirst().prefix(1))
+        let released = Array(second.suffix(1))
+        return ({ _ = try store.exchange(asked: 2, free: 2, release: released, bench.patience) }, small(store))
+    }
+
+    /// Grows the journal until it is due to be rewritten, by the end of a task that is not held, which counts for nothing.
+    private func makeLarge(_ store: Store) throws {
+        let reason = String(repeating: "a long reason ", count: Journal.largest / 14 + 1)
+        let nobody = FarmTask(id: 9999, command: [])
+        try store.journal.note(
+            started: [], ended: [Bench.attempt(nobody, by: store, .couldNotStart(127, reason: reason))])
+    }
+
+    /// A directory in which nobody is at work and several things are wrong.
+    private func damage(_ bench: Bench) throws {
+        let (store, running) = try work(bench)
+        try Bench.note(running, by: store, .succeeded)
+        Promise.finished(running)
+        try store.leave(release: [], bench.patience)
+        let toprocess = bench.directory.file(.toprocess)
+        let stack = try Folder.content(of: toprocess)
+        let end = stack.dropLast().lastIndex(of: 10).map { $0 + 1 } ?? 0
+        try Descriptor(toprocess, .both).truncate(to: end)  // the last task of the stack is lost
+        let finished = bench.directory.file(.finished)
+        let size = try Folder.content(of: finished).count
+        try Descriptor(finished, .both).truncate(to: size - 5)  // a torn line
+        try bench.append(Array("0 a second time\n".utf8), to: bench.directory.file(.failed))
+        try Descriptor(bench.directory.file(.timeline), .both).truncate(to: 100)
+    }
+}
