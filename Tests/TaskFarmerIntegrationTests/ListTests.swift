@@ -54,7 +54,6 @@ struct ListTests {
                 "echo a;echo b&&echo c||echo d",
                 "HIDDEN=1 env | grep -c HIDDEN",
                 "echo *.nothing ~root /bi[n]",
-                "cat <<< x 2>/dev/null || echo no here-string",
                 "-no-option-of-sh || echo dash",
             ])
             try farm.farmer("-n", "1").ends(0)
@@ -62,8 +61,8 @@ struct ListTests {
             #expect(farm.log(1) == "two\n" && farm.log(2) == "to a file\n")
             #expect(farm.log(3) == "value values nested old\n" && farm.log(4) == "1\n3\n")
             #expect(farm.log(5) == "a\nb\nc\n" && farm.log(6) == "1\n")
-            #expect(farm.log(7).hasSuffix(" /bin\n") && farm.log(9).hasSuffix("dash\n"))
-            try farm.expectComplete(10)
+            #expect(farm.log(7).hasSuffix(" /bin\n") && farm.log(8).hasSuffix("dash\n"))
+            try farm.expectComplete(9)
         }
     }
 
@@ -87,12 +86,15 @@ struct ListTests {
         try Farm.use { farm in
             // The shell makes the names: Foundation cannot pass on bytes that are no text.
             let script = #"""
-                list=$(printf 'od"d \377 na'"'"'me'); dir=$(printf 'wo rk\376'); echo 'echo ok' > "$list"
-                "$@" run -n 1 "$list" && test -s "${list}_workdir/finished" && "$@" check "$list" || exit 2
-                "$@" run -n 1 -w "$dir" "$list" && test "$(cat "$dir/logs/log_0")" = ok && "$@" status --json "$dir" || exit 3
+                list=$(printf 'od"d \377 na'"'"'me'); dir=$(printf 'wo rk\376'); echo 'echo ok' > "$list"; set -e
+                "$@" run -n 1 "$list"; test -s "${list}_workdir/finished"; "$@" check "$list"
+                "$@" run -n 1 -w "$dir" "$list"; test "$(cat "$dir/logs/log_0")" = ok; "$@" check "$dir"
+                "$@" status --json "$dir" > status; cp "$dir/timeline.json" timeline
                 """#
-            let ended = try farm.call("--version", under: ["sh", "-c", script + "\nexit 0", "sh"].dropLast() + ["sh"])
-            #expect(ended.status != 2 && ended.status != 3, "\(ended)")
+            let ended = try farm.call(under: ["sh", "-c", script, "sh"])
+            #expect(ended.status == 0, "\(ended)")
+            let status = try JSONSerialization.jsonObject(with: Data(farm.bytes("status"))) as? [String: Any]
+            #expect((status?["workdir"] as? String)?.contains("wo rk\u{FFFD}") == true)
         }
     }
 
@@ -115,16 +117,15 @@ struct ListTests {
         try Farm.use { farm in
             let long = String(repeating: "0123456789", count: 20_000)
             try farm.write([
-                "printf %s '\(long)' | wc -c", "/usr/bin/printf %s \(long)",
+                "printf %s '\(long)' | wc -c",
                 ": \(String(repeating: "'quoted' ", count: 20_000)); echo $#; readlink /proc/self/fd/0",
                 "/bin/echo \(String(repeating: "words ", count: 30_000))",
             ])
             try farm.farmer("-n", "2").ends(0)
             #expect(farm.log(0).trimmingCharacters(in: .whitespacesAndNewlines) == "200000")
-            #expect(farm.log(1) == long)
-            #expect(farm.log(2) == "0\n/dev/null\n")
-            #expect(farm.log(3).split(separator: " ").count == 30_001)
-            try farm.expectComplete(4)
+            #expect(farm.log(1) == "0\n/dev/null\n")
+            #expect(farm.log(2).split(separator: " ").count == 30_000)
+            try farm.expectComplete(3)
         }
     }
 
