@@ -23,6 +23,8 @@ package enum FarmError: Error, Sendable, Equatable {
     case unknownVersion(file: String, Int)
     /// This farmer was declared dead and its tasks were given to others.
     case fenced(farmer: String)
+    /// The file server took this node for dead and closed its files, but nobody has taken over its tasks yet.
+    case cutOff(SystemError)
     /// The process stood still for so long that its lock may be gone. Nothing was changed; trying again is right.
     case suspended(seconds: Int)
     /// Others hold the lock, and waiting for it was given up.
@@ -39,7 +41,7 @@ package enum FarmError: Error, Sendable, Equatable {
         case .brokenLock, .otherLock, .otherNonce, .staleView: 71
         case .system(let error): error.operation == "lock" && error.isNoLocking ? 71 : 74
         case .damaged: 74
-        case .fenced, .suspended, .lockBusy, .farmersLive: 75
+        case .fenced, .cutOff, .suspended, .lockBusy, .farmersLive: 75
         }
     }
 }
@@ -76,10 +78,14 @@ extension FarmError: CustomStringConvertible {
                 + "\(FarmDescription.currentVersion): use the newer program that made it"
         case .fenced(let farmer):
             "\(farmer) was taken for dead and its tasks were given to others; its late results are dropped"
+        case .cutOff(let error):
+            "the file server has closed this node's files, which happens when a node stands still or is cut off for long "
+                + "(\(error)); whoever comes next takes over the tasks"
         case .suspended(let seconds): "stood still for \(seconds) s while holding the lock; nothing was changed"
         case .lockBusy(let holder): "the lock is held by \(holder)"
         case .farmersLive(let farmers):
-            "farmers are at work here: \(farmers.joined(separator: ", ")); stop them first"
+            "farmers are at work here: \(farmers.joined(separator: ", ")); stop them first, or, if their host is down, name it "
+                + "with --assume-dead HOST"
         case .noWorkDirectory(let text): text
         }
     }

@@ -110,13 +110,19 @@ final class StopPatience: LockPatience {
     func beginStop() { state.withLock { $0.stopped = $0.stopped ?? Clock.boot } }
 
     func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
+        observer.observe(.note(Self.waiting(for: lock, seconds: seconds, holder: holder)))
+    }
+
+    /// What to tell of a long wait. A lock marked as idle was taken by somebody who did not come to write a name.
+    static func waiting(for lock: Path, seconds: Int, holder: LockRecord?) -> String {
+        let holder = holder.flatMap { $0.status == .busy ? $0 : nil }
         let who =
-            holder.map { "\($0.holder), since \((Clock.wall - $0.since) / 1_000_000) s" }
+            holder.map { "\($0.holder), for \(max(0, Clock.wall - $0.since) / 1_000_000) s by this host's clock" }
             ?? "a process that left no name"
-        observer.observe(
-            .note(
-                "waiting for the lock \(lock) for \(seconds) s; it is held by \(who). If that host is gone and its lock does not "
-                    + "come free, stop all farmers, then: taskfarmer check --repair --new-lock --assume-dead HOST"))
+        let host = holder.flatMap { Farmer.host(of: $0.holder) } ?? "HOST"
+        return
+            "waiting for the lock \(lock) for \(seconds) s; it is held by \(who). If that host is gone and its lock does not "
+            + "come free, stop all farmers, then: taskfarmer check --repair --new-lock --assume-dead \(host) WORKDIR"
     }
 
     func givesUp(after nanoseconds: Int) -> Bool {
@@ -129,10 +135,13 @@ final class StopPatience: LockPatience {
     }
 }
 
-/// Waits for ever, telling nobody.
+/// Waits for ever; tells what it waits for.
 package struct EndlessPatience: LockPatience {
-    package init() {}
-    package func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {}
+    private let tell: @Sendable (String) -> Void
+    package init(tell: @escaping @Sendable (String) -> Void = { _ in }) { self.tell = tell }
+    package func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
+        tell(StopPatience.waiting(for: lock, seconds: seconds, holder: holder))
+    }
     package func givesUp(after nanoseconds: Int) -> Bool { false }
 }
 
@@ -141,6 +150,12 @@ package enum Farmer {
     /// A name that no other farmer has or had: `host.pid.milliseconds`.
     package static func newName() -> String {
         "\(HostIdentity.current.name).\(ProcessTable.own).\(Clock.wall / 1000)"
+    }
+
+    /// The host in such a name.
+    static func host(of name: String) -> String? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count < 3 ? nil : parts.dropLast(2).joined(separator: ".")
     }
 
     /// Opens the work directory, works, leaves.

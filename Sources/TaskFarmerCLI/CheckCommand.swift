@@ -34,15 +34,16 @@ package enum CheckCommand: Command {
         if arguments.has("lock-dir") && arguments.has("new-lock") {
             throw UsageError(message: "--lock-dir and --new-lock exclude each other")
         }
+        let patience = EndlessPatience { text in OwnProcess.put("taskfarmer: \(text)\n", to: 2) }
         let directory = WorkDirectory(try Places.existing(arguments.operands))
         if arguments.has("repair") {
             let lock: Repair.LockChoice =
                 arguments.path("lock-dir").map { .folder($0) } ?? (arguments.has("new-lock") ? .beside : .same)
             let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
-            let done = try Repair.run(directory, lock: lock, assumedDead: dead, EndlessPatience())
+            let done = try Repair.run(directory, lock: lock, assumedDead: dead, patience)
             for text in done { OwnProcess.put("\(text)\n", to: 1) }
         }
-        let report = try Check.run(directory, EndlessPatience())
+        let report = try Check.run(directory, patience)
         for text in report.notes { OwnProcess.put("note: \(text)\n", to: 1) }
         for text in report.problems { OwnProcess.put("\(text)\n", to: 1) }
         if let state = report.state, report.isSound {

@@ -37,6 +37,8 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package var isBusy: Bool { code == EWOULDBLOCK || code == EAGAIN }
     /// Locks are not to be had on this file system: ENOLCK, ENOTSUP, ENOSYS or EBADF where the descriptor is open.
     package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
+    /// A file that was open is so no more for the file server, which NFS says in these ways.
+    package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
     /// The system has no process or memory to spare just now.
     package var isExhausted: Bool { code == EAGAIN || code == ENOMEM }
     /// The file system refuses what was not refused when the folder was made: full, read-only, broken, gone.

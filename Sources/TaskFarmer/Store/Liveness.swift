@@ -21,6 +21,8 @@ package final class Liveness {
     private struct Observation {
         var heartbeat: Int
         var since: Int
+        /// Its lock could be taken then.
+        var wasFree = false
     }
 
     private let directory: WorkDirectory
@@ -49,7 +51,7 @@ package final class Liveness {
 
     /// Judges a farmer of the roster by its own file.
     ///
-    /// - Throws: `brokenLock` when its lock can be taken although its heart beats
+    /// - Throws: `brokenLock` when its heart went on beating after its lock could be taken
     package func judge(_ farmer: String) throws -> Verdict {
         guard let record = try readRecord(farmer) else { return try judgeWithoutRecord(farmer) }
         if Self.isHere(record) {
@@ -64,18 +66,26 @@ package final class Liveness {
         }
         let isFree = try lockIsFree(farmer)
         if known.heartbeat != record.heartbeat {
-            observations[farmer] = Observation(heartbeat: record.heartbeat, since: now)
-            if isFree {
+            // It may have died since the last look, however long ago that was: a lock that is free only now says nothing.
+            observations[farmer] = Observation(heartbeat: record.heartbeat, since: now, wasFree: isFree)
+            if isFree && known.wasFree {
                 throw FarmError.brokenLock(
                     "the lock of \(farmer) can be taken although its heart beats: locks do not work between \(record.host) and "
                         + "\(HostIdentity.current.name) on \(directory.root); use a file system with locks that all nodes share"
                 )
             }
-            return .alive
+            return isFree ? .watching : .alive
         }
+        observations[farmer]?.wasFree = isFree
         let still = now - known.since
-        if still < Self.patience { return isFree ? .watching : .alive }
-        if isFree || assumedDead.contains(record.host) { return .dead }
+        let isAssumedDead = assumedDead.contains(record.host)
+        if still < Self.patience { return isFree || isAssumedDead ? .watching : .alive }
+        if isFree || isAssumedDead { return .dead }
+        // Held for a moment by another farmer that looks, perhaps.
+        for _ in 0..<5 {
+            Clock.pause(nanoseconds: Int.random(in: 2_000_000...20_000_000))
+            if try lockIsFree(farmer) { return .dead }
+        }
         return .silent(seconds: still / 1_000_000_000)
     }
 

@@ -57,6 +57,8 @@ package struct OpenedFarm {
     /// What farm.json says; nil where there is none, or an empty one.
     package static func readDescription(_ directory: WorkDirectory) throws -> FarmDescription? {
         let bytes: [UInt8]
+        // Another node may have replaced the files in a repair; a listing makes NFS forget the names it knew.
+        _ = try? Folder.names(in: directory.root)
         do {
             bytes = try Folder.content(of: directory.description)
         } catch {

@@ -38,6 +38,7 @@ package struct Repair {
         try FarmError.wrappingAny {
             let source = try preserve(directory)
             done.append("kept a copy of everything as it was in \(source)")
+            if moves { try renew(directory) }
             let nonce = OwnProcess.nonce()
             let epoch = (try? lock.peek()?.epoch).flatMap { $0 } ?? 0
             var state = try rebuild(directory, description, from: source, &done)
@@ -82,6 +83,30 @@ package struct Repair {
         return found
     }
 
+    private static let names = SharedFile.allCases.map(\.rawValue) + ["state", "transaction", "farm.json"]
+
+    /// Puts copies in the place of all shared files: a node that is gone keeps its locks on those that it was changing, and
+    /// one that comes back must not write to what others use.
+    private static func renew(_ directory: WorkDirectory) throws {
+        for name in names {
+            let file = directory.root.appending(name)
+            guard try Folder.facts(file) != nil else { continue }
+            let renewed = file.adding(suffix: ".renewed")
+            try Folder.unlink(renewed)
+            try copy(file, to: renewed)
+            try Folder.rename(renewed, to: file)
+        }
+        Folder.flush(directory.root)
+    }
+
+    private static func copy(_ file: Path, to target: Path) throws {
+        let source = try Descriptor(file, [.reading, .noLink])
+        let copy = try Descriptor(target, [.both, .create, .noLink])
+        var part: [UInt8] = []
+        while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
+        try copy.flush()
+    }
+
     /// The copy that a repair was at work from when it was cut off: its name ends `state`.
     private static func unfinishedSource(_ directory: WorkDirectory) -> Path? {
         guard let state = try? Folder.content(of: directory.state), state.last == 10,
@@ -101,15 +126,11 @@ package struct Repair {
         try Folder.removeTree(partial)
         try Folder.make(partial)
         try Folder.make(partial.appending("farmers"))
-        var files = SharedFile.allCases.map(\.rawValue) + ["state", "transaction", "farm.json"]
+        var files = names
         files += (try? Folder.names(in: directory.farmers))?.map { "farmers/" + $0.text } ?? []
         for name in files {
             guard try Folder.facts(directory.root.appending(name)) != nil else { continue }
-            let source = try Descriptor(directory.root.appending(name), [.reading, .noLink])
-            let copy = try Descriptor(partial.appending(name), [.both, .create, .noLink])
-            var part: [UInt8] = []
-            while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
-            try copy.flush()
+            try copy(directory.root.appending(name), to: partial.appending(name))
         }
         Folder.flush(partial)
         try Folder.rename(partial, to: target)

@@ -167,6 +167,15 @@ package final class Store: @unchecked Sendable {
         Journal.remove(directory, farmer: farmer)
     }
 
+    /// What is behind an error on this farmer's own files: one that was taken for dead finds them removed, and a node that
+    /// stood still or was cut off for longer than its lease finds them closed by the file server.
+    package func explained(_ error: FarmError) -> FarmError {
+        guard case .system(let cause) = error, cause.isForgottenFile, !Folder.fileSystem(of: directory.root).isLocal,
+            let roster = try? Roster.read(directory)
+        else { return error }
+        return roster.contains { $0.farmer == farmer && $0.status == .live } ? .cutOff(cause) : .fenced(farmer: farmer)
+    }
+
     /// Looks at other farmers and takes over what dead ones held. Without `all` these are the next two
     /// of the round, so that the cost does not grow with their number.
     package func lookAround(all: Bool, _ patience: any LockPatience) throws -> [Finding] {

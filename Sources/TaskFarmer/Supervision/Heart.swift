@@ -8,9 +8,13 @@ final class Heart: Sendable {
     private struct Pulse {
         var record: AliveRecord
         var failure: FarmError?
+        /// When the last heartbeat was written.
+        var last = Clock.boot
         /// It stood still for longer than others wait before they take a farmer for dead.
         var hasPaused = false
         var isClosing = false
+
+        var isOverdue: Bool { Clock.boot - last > Liveness.patience * 2 / 3 }
     }
 
     private let pulse: Mutex<Pulse>
@@ -21,15 +25,11 @@ final class Heart: Sendable {
         pulse = Mutex(Pulse(record: record))
         wakeup = try Wakeup()
         let worker = try WorkerThread { [self] in
-            var last = Clock.boot
             while true {
                 wakeup.wait(nanoseconds: Liveness.interval)
-                let now = Clock.boot
-                let paused = now - last > Liveness.patience * 2 / 3
-                last = now
                 let record: AliveRecord? = pulse.withLock { pulse in
                     if pulse.isClosing { return nil }
-                    if paused { pulse.hasPaused = true }
+                    if pulse.isOverdue { pulse.hasPaused = true }
                     pulse.record.heartbeat += 1
                     pulse.record.written = Clock.wall
                     return pulse.record
@@ -37,6 +37,10 @@ final class Heart: Sendable {
                 guard let record else { return }
                 do {
                     try alive.write(record)
+                    pulse.withLock { pulse in
+                        if pulse.isOverdue { pulse.hasPaused = true }
+                        pulse.last = Clock.boot
+                    }
                     try journal.flush()
                 } catch {
                     let failure =
@@ -58,11 +62,11 @@ final class Heart: Sendable {
 
     var failure: FarmError? { pulse.withLock { $0.failure } }
 
-    /// Whether the process stood still since the last question.
+    /// Whether no heartbeat was written for so long, since the last question, that others may have taken the farmer for dead.
     func hasPaused() -> Bool {
         pulse.withLock { pulse in
             defer { pulse.hasPaused = false }
-            return pulse.hasPaused
+            return pulse.hasPaused || pulse.isOverdue
         }
     }
 

@@ -29,6 +29,8 @@ final class Supervisor {
     private var slots: Slots
     private var queue = TaskQueue()
     private var isAsked = false
+    /// It stood still: until a change says otherwise, its tasks may be others' by now.
+    private var isInDoubt = false
     private var isLeaving = false
     private var released: [FarmTask] = []
 
@@ -77,12 +79,13 @@ final class Supervisor {
     func run() {
         var isOver = false
         while !isOver {
+            if heart.hasPaused() { isInDoubt = true }
             readSignals()
             reap()
             takeAnswer()
             startTasks()
             keepJournal()
-            if let failure = heart.failure { stop(.failure(failure)) }
+            if let failure = heart.failure { fail(failure) }
             isOver = decide()
             report()
             if !isOver { sleep() }
@@ -128,10 +131,16 @@ final class Supervisor {
         if !isStopping { phase = .stopping(StopSequence.Walk(stopSequence)) }
     }
 
+    /// Stops because of an error, once its reason is known.
+    private func fail(_ error: FarmError) {
+        if case .failure? = stopReason { return }
+        stop(.failure(store.explained(error)))
+    }
+
     // MARK: tasks
 
     private func startTasks() {
-        guard isWorking, Clock.boot >= startPausedUntil else { return }
+        guard isWorking, !isInDoubt, Clock.boot >= startPausedUntil else { return }
         while let slot = slots.next, let task = queue.takeFirst() {
             let attempt = task.attempts + 1
             switch starter.start(task, TaskContext(attempt: attempt, slot: slot)) {
@@ -157,7 +166,7 @@ final class Supervisor {
                 return
             case .broken(let error):
                 queue.putFirst(task)
-                stop(.failure(.system(error)))
+                fail(.system(error))
                 return
             }
         }
@@ -198,7 +207,7 @@ final class Supervisor {
         do {
             try store.journal.note(started: pendingStarts, ended: pendingEnds)
         } catch {
-            stop(.failure((error as? SystemError).map(FarmError.system) ?? .damaged(file: "journal", "\(error)")))
+            fail((error as? SystemError).map(FarmError.system) ?? .damaged(file: "journal", "\(error)"))
         }
         pendingStarts.removeAll(keepingCapacity: true)
         pendingEnds.removeAll(keepingCapacity: true)
@@ -217,6 +226,7 @@ final class Supervisor {
         isAsked = false
         switch answer {
         case .exchanged(let exchange):
+            isInDoubt = false
             lastChange = Clock.boot
             lastCycle = exchange.duration
             unreported -= exchange.carried.count
@@ -240,7 +250,7 @@ final class Supervisor {
             released = []
         case .failed(let error):
             summary.isStoreLost = true
-            stop(.failure(error))
+            fail(error)
         }
     }
 
@@ -311,7 +321,7 @@ final class Supervisor {
             send(.leave(release: []))
             return false
         }
-        if heart.hasPaused() {
+        if isInDoubt {
             send(.exchange(asked: 0, free: 0, release: []))
             return false
         }
