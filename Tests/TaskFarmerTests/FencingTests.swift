@@ -103,6 +103,10 @@ struct FencingTests {
         try Folder.unlink(copy)  // its lock goes with it
         record.heartbeat += 1
         try bench.write(record.encoded, to: copy)
+        // It may have died since the last look; only a heart that beats on says that the lock is none.
+        #expect(try liveness.judge(record.farmer) == .watching)
+        record.heartbeat += 1
+        try bench.write(record.encoded, to: copy)
         #expect(refusal { try liveness.judge(record.farmer) }?.word == "brokenLock")
         withExtendedLifetime((scratch, store)) {}
     }
