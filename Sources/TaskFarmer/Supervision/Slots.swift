@@ -52,11 +52,14 @@ struct Slots {
 
     var running: Int { byProcess.count }
     var isFull: Bool { free.isEmpty }
-    var next: Int? { free.last }
+
+    /// The lowest free slots.
+    func free(atMost count: Int) -> [Int] { free.suffix(count).reversed() }
+
     var attempts: [RunningAttempt] { byProcess.values.sorted { $0.slot < $1.slot } }
 
     mutating func fill(_ attempt: RunningAttempt) {
-        free.removeLast()
+        if let place = free.lastIndex(of: attempt.slot) { free.remove(at: place) }
         byProcess[attempt.process] = attempt
     }
 

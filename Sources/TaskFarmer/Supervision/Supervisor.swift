@@ -139,36 +139,52 @@ final class Supervisor {
 
     // MARK: tasks
 
+    /// Fills the free slots. That tasks start is in the journal before they do, so that no attempt's number is used twice.
     private func startTasks() {
-        guard isWorking, !isInDoubt, Clock.boot >= startPausedUntil else { return }
-        while let slot = slots.next, let task = queue.takeFirst() {
-            let attempt = task.attempts + 1
-            switch starter.start(task, TaskContext(attempt: attempt, slot: slot)) {
-            case .running(let running):
-                slots.fill(running)
-                lastStart = running.startedBoot
-                if summary.firstStart == nil {
-                    summary.firstStart = running.startedBoot
-                    rate.note(ended: 0, at: running.startedBoot)
-                }
-                pendingStarts.append(running.record)
-                observer.observe(.started(task: task, attempt: attempt, slot: slot))
-            case .failed(let attempt):
-                // It held the slot for no time at all, and its end is an end like any other.
-                finish(attempt, command: task.command)
-            case .exhausted(let reason):
-                queue.putFirst(task)
-                startPausedUntil = Clock.boot + 200_000_000
-                if summary.exhaustions == 0 {
-                    observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
-                }
-                summary.exhaustions += 1
-                return
-            case .broken(let error):
-                queue.putFirst(task)
-                fail(.system(error))
-                return
+        guard isWorking, !isInDoubt, !queue.isEmpty, !slots.isFull, Clock.boot >= startPausedUntil else { return }
+        let now = Clock.wall
+        var batch: [(task: FarmTask, context: TaskContext)] = []
+        for slot in slots.free(atMost: queue.count) {
+            guard let task = queue.takeFirst() else { break }
+            let context = TaskContext(attempt: task.attempts + 1, slot: slot)
+            batch.append((task, context))
+            pendingStarts.append(
+                JournalRecord.RunningTask(task: task.id, attempt: context.attempt, slot: slot, group: 0, started: now))
+        }
+        keepJournal()
+        var next = 0
+        while isWorking, next < batch.count, start(batch[next].task, batch[next].context) { next += 1 }
+        for entry in batch[next...].reversed() { queue.putFirst(entry.task) }
+    }
+
+    /// Starts one task.
+    ///
+    /// - Returns: false when it has to wait, and others with it
+    private func start(_ task: FarmTask, _ context: TaskContext) -> Bool {
+        switch starter.start(task, context) {
+        case .running(let running):
+            slots.fill(running)
+            lastStart = running.startedBoot
+            if summary.firstStart == nil {
+                summary.firstStart = running.startedBoot
+                rate.note(ended: 0, at: running.startedBoot)
             }
+            observer.observe(.started(task: task, attempt: context.attempt, slot: context.slot))
+            return true
+        case .failed(let attempt):
+            // It held the slot for no time at all, and its end is an end like any other.
+            finish(attempt, command: task.command)
+            return true
+        case .exhausted(let reason):
+            startPausedUntil = Clock.boot + 200_000_000
+            if summary.exhaustions == 0 {
+                observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
+            }
+            summary.exhaustions += 1
+            return false
+        case .broken(let error):
+            fail(.system(error))
+            return false
         }
     }
 
