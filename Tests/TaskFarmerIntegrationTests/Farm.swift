@@ -1,5 +1,5 @@
-// A farm of its own for each test: a scratch folder with a list, farmers that are the real program, and the proof at the end that
-// every task is in one place and that no process is left.
+// A farm of its own for each test: a scratch folder with a list, farmers that are the real program, and the proof at the
+// end that every task is in one place and that no process is left.
 
 import Foundation
 import Testing

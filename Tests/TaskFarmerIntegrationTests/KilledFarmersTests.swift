@@ -1,4 +1,5 @@
-// Farmers killed at random instants, again and again. TASKFARMER_KILLS sets how many (200), TASKFARMER_SEED replays a run.
+// Farmers killed at random instants, again and again. TASKFARMER_KILLS sets how many (200), TASKFARMER_SEED replays
+// a run.
 
 import Foundation
 import Testing

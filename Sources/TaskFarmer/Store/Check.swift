@@ -64,14 +64,16 @@ package struct Check {
         succeeded = [Bool](repeating: false, count: state.tasks)
         if !state.isBalanced { problem("totals", "state: the totals do not add up to \(state.tasks) tasks") }
         for file in SharedFile.allCases {
-            guard let facts = try Folder.facts(directory.file(file)) else {
+            guard try Folder.facts(directory.file(file)) != nil else {
                 problem("missing", "\(file.rawValue) is missing")
                 continue
             }
-            report.bytes += facts.size
-            if facts.size != state.sizes[file] {
+            // Locked, since the facts of a name may be seconds old on NFS, and so may the pages that are read below.
+            let size = try SharedHandle(directory.file(file)).size
+            report.bytes += size
+            if size != state.sizes[file] {
                 problem(
-                    "size", "\(file.rawValue) has \(facts.size) bytes, but state vouches for \(state.sizes[file] ?? 0)")
+                    "size", "\(file.rawValue) has \(size) bytes, but state vouches for \(state.sizes[file] ?? 0)")
             }
         }
         for (index, file) in Self.files.enumerated() { try examineTasks(file, code: UInt8(index + 1)) }

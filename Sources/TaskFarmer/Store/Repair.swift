@@ -170,6 +170,16 @@ package struct Repair {
             rebuild.held += replay.held
             rebuild.uncarried += replay.uncarried
         }
+        // Where the roster is torn, the journals alone know what was claimed; what stands elsewhere too does not count.
+        let known = Set(roster.map(\.farmer))
+        for name in try Folder.names(in: copy.farmers).map(\.text)
+        where !name.contains(".journal") && !known.contains(name) {
+            for generation in 0...1 {
+                guard let bytes = try? Folder.content(of: copy.journal(name, generation: generation)) else { continue }
+                let replay = JournalReplay(bytes, epoch: .max, carried: 0)
+                rebuild.held += replay.held + replay.uncarried.map(\.task)
+            }
+        }
         var state = try rebuild.run()
         state.farmers = max(old?.farmers ?? 0, roster.map(\.ordinal).max() ?? 0)
         state.epoch = (old?.epoch ?? 0) + 1
