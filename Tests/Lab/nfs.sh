@@ -282,15 +282,13 @@ trap 'kill $watch 2>/dev/null || true; finish' EXIT
 
 [ $# -gt 0 ] || set -- 4.2 3
 for version in "$@"; do
-    timeout 60 "$lab_scripts/nodes.sh" up 0 </dev/null >"$LAB.up" 2>&1 &&
-        NFSOPT=vers=$version LEASE=10 timeout 180 "$uml" up 2 </dev/null >>"$LAB.up" 2>&1 || {
+    timeout 60 "$lab_scripts/nodes.sh" up 0 </dev/null >"$LAB/up.log" 2>&1 &&
+        NFSOPT=vers=$version LEASE=10 timeout 180 "$uml" up 2 </dev/null >>"$LAB/up.log" 2>&1 || {
         fail "the lab comes up"
-        sed 's/^/        /' "$LAB.up"
+        sed 's/^/        /' "$LAB/up.log"
         down >/dev/null 2>&1
-        rm -f "$LAB.up"
         continue
     }
-    rm -f "$LAB.up"
     cp "$binary" "$program"
     on n1 true
     on n2 true

@@ -54,6 +54,8 @@ package final class FarmLock {
         let facts = try file.facts()
         if facts.links == 0 {
             try? file.unlock()
+            // Gone with its folder: that is what there is to say.
+            do { _ = try Descriptor(path.parent, .reading) } catch { throw FarmError.system(error) }
             throw FarmError.brokenLock(
                 "the lock file \(path) was removed while farmers use it: stop all farmers, then `taskfarmer check --repair`"
             )

@@ -140,4 +140,7 @@ package final class AliveFile: Sendable {
         try file.write(record.encoded, at: 0)
         try file.flush()
     }
+
+    /// Whether it is still to be found by its name; others remove it with the farmer's place in the roster.
+    package func isThere() throws -> Bool { try Folder.facts(file.path) != nil }
 }

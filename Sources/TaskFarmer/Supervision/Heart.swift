@@ -10,7 +10,8 @@ final class Heart: Sendable {
         var failure: FarmError?
         /// When the last heartbeat was written.
         var last = Clock.boot
-        /// It stood still for longer than others wait before they take a farmer for dead.
+        /// It stood still for longer than others wait before they take a farmer for dead, or its file is gone: with its place in
+        /// the roster, or with the whole work directory.
         var hasPaused = false
         var isClosing = false
 
@@ -37,8 +38,9 @@ final class Heart: Sendable {
                 guard let record else { return }
                 do {
                     try alive.write(record)
+                    let isThere = try alive.isThere()
                     pulse.withLock { pulse in
-                        if pulse.isOverdue { pulse.hasPaused = true }
+                        if pulse.isOverdue || !isThere { pulse.hasPaused = true }
                         pulse.last = Clock.boot
                     }
                     try journal.flush()
