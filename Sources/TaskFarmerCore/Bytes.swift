@@ -1,6 +1,13 @@
 // Commands, paths and files are bytes. These are the few operations on them that the formats need.
 
 extension [UInt8] {
+    /// A copy of bytes that are only lent.
+    package init(copying span: borrowing Span<UInt8>) {
+        self.init()
+        reserveCapacity(span.count)
+        for index in 0..<span.count { append(span[index]) }
+    }
+
     package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     /// Appends a number in decimal digits.

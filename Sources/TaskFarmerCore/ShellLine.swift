@@ -1,5 +1,5 @@
 // Whether a line needs a shell. make's trick: a line without any character that is special to the shell, whose first word is
-// no builtin or reserved word, can be executed as its words, at half the cost, and nobody can tell the difference.
+// no builtin or reserved word, can be executed as its words, at less cost, and nobody can tell the difference.
 
 package enum ShellLine: Sendable, Equatable {
     /// These words, executed as they are.

@@ -57,6 +57,15 @@ package enum Folder {
         return try file.readAll(atMost: limit)
     }
 
+    /// Copies a file's content into a new file, flushed; links are not followed.
+    package static func copy(_ file: Path, to target: Path) throws(SystemError) {
+        let source = try Descriptor(file, [.reading, .noLink])
+        let copy = try Descriptor(target, [.both, .create, .noLink])
+        var part: [UInt8] = []
+        while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
+        try copy.flush()
+    }
+
     /// Removes a file; false where there is none.
     @discardableResult
     package static func unlink(_ path: Path) throws(SystemError) -> Bool {

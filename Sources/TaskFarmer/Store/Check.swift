@@ -173,9 +173,7 @@ package struct Check {
         var mark = ListMark()
         var count = 0
         try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number in
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(line.count)
-            for index in 0..<line.count { bytes.append(line[index]) }
+            let bytes = [UInt8](copying: line)
             if number == 1 {
                 if bytes != Attempt.header.dropLast() {
                     problem("attempts", "attempts.tsv:1 is not the expected header")

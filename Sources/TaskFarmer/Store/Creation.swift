@@ -117,11 +117,7 @@ struct Creation {
         try Folder.make(partial)
         for file in [SharedFile.toprocess, .finished, .failed, .timeline] {
             guard try Folder.facts(directory.file(file)) != nil else { continue }
-            let source = try Descriptor(directory.file(file), [.reading, .noLink])
-            let copy = try Descriptor(partial.appending(file.rawValue), [.both, .create, .noLink])
-            var part: [UInt8] = []
-            while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
-            try copy.flush()
+            try Folder.copy(directory.file(file), to: partial.appending(file.rawValue))
         }
         Folder.flush(partial)
         try Folder.rename(partial, to: directory.takenOver)

@@ -33,10 +33,7 @@ package enum ListUpdate {
         var mark = old
         if !old.isClosed { mark.lines -= 1 }
         try handler.forEachTask(in: list, from: &mark) { command in
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(command.count)
-            for index in 0..<command.count { bytes.append(command[index]) }
-            commands.append(bytes)
+            commands.append([UInt8](copying: command))
         }
         var added = 0
         try cycle.run(patience) { change in
@@ -126,8 +123,7 @@ package enum FailedTasks {
         var counts: [Int: Int] = [:]
         var mark = ListMark()
         try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, _ in
-            var bytes: [UInt8] = []
-            for index in 0..<line.count { bytes.append(line[index]) }
+            let bytes = [UInt8](copying: line)
             if let attempt = Attempt(line: bytes[...]), attempt.outcome != .succeeded {
                 counts[attempt.task] = max(counts[attempt.task] ?? 0, attempt.number)
             }

@@ -91,9 +91,7 @@ struct Rebuild {
             try handler.forEachTask(in: list, from: &mark) { command in
                 if next >= places.count || places[next] == nil {
                     _ = claimPlace(next, .toprocess)
-                    var bytes: [UInt8] = []
-                    for index in 0..<command.count { bytes.append(command[index]) }
-                    waiting[next] = bytes
+                    waiting[next] = [UInt8](copying: command)
                     fromList += 1
                 }
                 next += 1
@@ -187,9 +185,7 @@ struct Rebuild {
         var mark = ListMark()
         try handler.forEachTask(in: list, from: &mark) { command in
             if ids.contains(next) {
-                var bytes: [UInt8] = []
-                for index in 0..<command.count { bytes.append(command[index]) }
-                found[next] = bytes
+                found[next] = [UInt8](copying: command)
             }
             next += 1
         }

@@ -93,18 +93,10 @@ package struct Repair {
             guard try Folder.facts(file) != nil else { continue }
             let renewed = file.adding(suffix: ".renewed")
             try Folder.unlink(renewed)
-            try copy(file, to: renewed)
+            try Folder.copy(file, to: renewed)
             try Folder.rename(renewed, to: file)
         }
         Folder.flush(directory.root)
-    }
-
-    private static func copy(_ file: Path, to target: Path) throws {
-        let source = try Descriptor(file, [.reading, .noLink])
-        let copy = try Descriptor(target, [.both, .create, .noLink])
-        var part: [UInt8] = []
-        while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
-        try copy.flush()
     }
 
     /// The copy that a repair was at work from when it was cut off: its name ends `state`.
@@ -130,7 +122,7 @@ package struct Repair {
         files += (try? Folder.names(in: directory.farmers))?.map { "farmers/" + $0.text } ?? []
         for name in files {
             guard try Folder.facts(directory.root.appending(name)) != nil else { continue }
-            try copy(directory.root.appending(name), to: partial.appending(name))
+            try Folder.copy(directory.root.appending(name), to: partial.appending(name))
         }
         Folder.flush(partial)
         try Folder.rename(partial, to: target)
