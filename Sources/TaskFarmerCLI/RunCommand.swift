@@ -93,14 +93,15 @@ package enum RunCommand: Command {
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let (directory, list) = try places(arguments, console)
+        let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory, list: list, handler: handler, handlerName: handlerName,
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
-            fresh: arguments.has("fresh"))
+            fresh: arguments.has("fresh"), assumedDead: dead)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
-            assumedDead: Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init)),
+            assumedDead: dead,
             retryFailed: arguments.has("retry-failed"))
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
@@ -147,6 +148,13 @@ package enum RunCommand: Command {
         }
     }
 
+    /// Why it stopped, and what to do then; an error has said what to do.
+    private static func stopped(_ summary: FarmSummary) -> String? {
+        guard let reason = summary.stopReason else { return nil }
+        if case .failure = reason { return reason.words }
+        return reason.words + (summary.isComplete ? "" : "; run it again to go on")
+    }
+
     private static func text(_ summary: FarmSummary, _ directory: WorkDirectory) -> String {
         let own = OwnProcess.usage
         return RunReport.summary(
@@ -156,7 +164,7 @@ package enum RunCommand: Command {
                 slots: summary.slots,
                 failures: summary.failures.map { ($0.attempt, $0.log.description) },
                 workDirectory: directory.root.description,
-                stopped: summary.stopReason?.words,
+                stopped: stopped(summary),
                 ownProcessor: own.processorMicroseconds * 1000, ownMemory: own.maxResidentKiB),
             signalName: Console.signalName)
     }

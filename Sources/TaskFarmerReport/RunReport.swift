@@ -111,9 +111,7 @@ package enum RunReport {
         lines.append(
             "the farmer itself: \(Text.duration(totals.ownProcessor)) of processor time\(each), "
                 + "\(Text.decimal(Double(totals.ownMemory) / 1024, places: 0)) MiB of memory at most")
-        if let stopped = totals.stopped {
-            lines.append("stopped by \(stopped)" + (left > 0 ? "; run it again to go on" : ""))
-        }
+        if let stopped = totals.stopped { lines.append("stopped by \(stopped)") }
         if !totals.failures.isEmpty {
             lines.append("failed here:")
             lines += Text.table(

@@ -14,11 +14,13 @@ package struct FarmRequest {
     package var lockFolder: Path?
     /// Start over, forgetting what was done.
     package var fresh = false
+    /// Hosts whose farmers are dead whatever their locks say.
+    package var assumedDead: Set<String> = []
 
     package init(
         directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String,
         lockFolder: Path?,
-        fresh: Bool = false
+        fresh: Bool = false, assumedDead: Set<String> = []
     ) {
         self.directory = directory
         self.list = list
@@ -26,6 +28,7 @@ package struct FarmRequest {
         self.handlerName = handlerName
         self.lockFolder = lockFolder
         self.fresh = fresh
+        self.assumedDead = assumedDead
     }
 }
 
@@ -111,7 +114,7 @@ package struct OpenedFarm {
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
-        if request.fresh && known != nil { try Presence.requireNobody(directory) }
+        if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
         try Folder.make(directory.root)
         try refuseLocalLock(lockPath, directory)
 
@@ -141,7 +144,7 @@ package struct OpenedFarm {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: its farm.json is empty")
         }
         if request.fresh {
-            if !bytes.isEmpty { try Presence.requireNobody(directory) }
+            if !bytes.isEmpty { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
             try file.file.truncate(to: 0)
             try file.file.flush()
             for folder in [directory.logs, directory.farmers, directory.takenOver] { try Folder.removeTree(folder) }
