@@ -24,8 +24,6 @@ package struct Path: Sendable, Hashable, CustomStringConvertible, ExpressibleByS
     /// The same name with an ending added.
     package func adding(suffix: String) -> Path { Path(bytes: bytes + Array(suffix.utf8)) }
 
-    package var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
-
     /// The folder that holds it; "." for a bare name.
     package var parent: Path {
         guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return Path(".") }

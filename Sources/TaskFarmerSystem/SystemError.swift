@@ -41,10 +41,6 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
     /// The system has no process or memory to spare just now.
     package var isExhausted: Bool { code == EAGAIN || code == ENOMEM }
-    /// The file system refuses what was not refused when the folder was made: full, read-only, broken, gone.
-    package var isFileSystemFault: Bool {
-        [ENOSPC, EDQUOT, EIO, EROFS, ESTALE, EACCES, EPERM, ENOENT, ENOTDIR, ENOTCONN, EFBIG, ENXIO].contains(code)
-    }
 }
 
 /// Repeats a call as long as a signal interrupts it; throws its error.

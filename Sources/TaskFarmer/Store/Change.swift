@@ -33,7 +33,6 @@ package final class Change {
     private var roster: [Int: (old: [UInt8], new: RosterEntry)] = [:]
     /// The last bytes of `toprocess` before what is cut off it, at most 256.
     private var tail: [UInt8]?
-    private var isTouched = false
 
     init(directory: WorkDirectory, epoch: Int, farmer: String, state: StateRecord, pace: Pace) {
         self.directory = directory
@@ -45,10 +44,7 @@ package final class Change {
     }
 
     /// Whether anything is to be written.
-    package var isEmpty: Bool { !isTouched && appends.isEmpty && cuts.isEmpty && roster.isEmpty && state == before }
-
-    /// Commits even if no file changes: the journal did.
-    package func touch() { isTouched = true }
+    package var isEmpty: Bool { appends.isEmpty && cuts.isEmpty && roster.isEmpty && state == before }
 
     private func handle(_ file: SharedFile) throws -> SharedHandle {
         if let open = handles[file] { return open }

@@ -89,7 +89,6 @@ package final class Journal: Sendable {
 
     package var generation: Int { files.withLock { $0.active } }
     package var isLarge: Bool { files.withLock { $0.sizes[$0.active] > Self.largest } }
-    package var heldCount: Int { files.withLock { $0.held.count + $0.ended.count } }
 
     /// Notes what a change claims and releases, before that is committed. What it carries over is flushed with it: once it is
     /// committed, nobody could tell from where it came.
