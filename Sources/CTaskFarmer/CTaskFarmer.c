@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -36,6 +37,9 @@ static void restore_signals(const sigset_t *ignored) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static struct rlimit own_descriptors;
+static int has_own_descriptors;
+
 static void find_ignored(sigset_t *ignored) {
     sigemptyset(ignored);
     struct sigaction current;
@@ -52,12 +56,13 @@ static int place(int from, int to) {
 int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
     static _Thread_local int prepared;
     static _Thread_local sigset_t ignored;
+    static _Thread_local pid_t parent;
     if (!prepared) {
         find_ignored(&ignored);
+        parent = getpid();
         prepared = 1;
     }
     volatile int failure = 0, reached_exec = 0, refused = 0;
-    pid_t parent = getpid();
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -75,6 +80,7 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
             failure = errno;
             _exit(127);
         }
+        if (has_own_descriptors) setrlimit(RLIMIT_NOFILE, &own_descriptors);
         restore_signals(&ignored);
         reached_exec = 1;
         int last = ENOENT;
@@ -149,11 +155,13 @@ int tf_signal_descriptor(const int *signals, size_t count) {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int tf_next_signal(int descriptor) {
-    struct signalfd_siginfo info;
+int tf_take_signals(int descriptor, int *signals, int count) {
+    struct signalfd_siginfo info[16];
     ssize_t got;
-    do got = read(descriptor, &info, sizeof info); while (got < 0 && errno == EINTR);
-    return got == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+    do got = read(descriptor, info, sizeof info[0] * (count < 16 ? count : 16)); while (got < 0 && errno == EINTR);
+    int taken = got < 0 ? 0 : (int)(got / (ssize_t)sizeof info[0]);
+    for (int index = 0; index < taken; index++) signals[index] = (int)info[index].ssi_signo;
+    return taken;
 }
 
 int tf_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
@@ -194,7 +202,47 @@ int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds) {
         list[index].revents = 0;
     }
     struct timespec time = {nanoseconds / 1000000000L, nanoseconds % 1000000000L};
-    return ppoll(list, count, nanoseconds < 0 ? NULL : &time, NULL);
+    if (ppoll(list, count, nanoseconds < 0 ? NULL : &time, NULL) <= 0) return 0;
+    int ready = 0;
+    for (size_t index = 0; index < count; index++)
+        if (list[index].revents) ready |= 1 << index;
+    return ready;
+}
+
+int tf_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC)) return -1;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int tf_readiness(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int tf_readiness_add(int set, int descriptor, long token) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)token};
+    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int tf_readiness_remove(int set, int descriptor) { return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL); }
+
+int tf_readiness_take(int set, long *tokens, int count) {
+    struct epoll_event events[64];
+    int got = epoll_wait(set, events, count < 64 ? count : 64, 0);
+    for (int index = 0; index < got; index++) tokens[index] = (long)events[index].data.u64;
+    return got;
+}
+
+int tf_allow_descriptors(size_t count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) return -1;
+    if (limit.rlim_cur >= count) return 0;
+    own_descriptors = limit;
+    limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+    if (setrlimit(RLIMIT_NOFILE, &limit)) return -1;
+    has_own_descriptors = 1;
+    return 0;
 }
 
 void tf_own_usage(long *microseconds, long *resident_kib) {

@@ -15,10 +15,12 @@ package struct FarmerOptions {
     /// Hosts whose farmers are dead whatever their locks say.
     package var assumedDead: Set<String>
     package var retryFailed: Bool
+    /// What this farmer keeps of what tasks print; nil for what the work directory was made with.
+    package var logs: LogKeeping?
 
     package init(
         slots: Int, timeout: Int? = nil, stopSequence: StopSequence, runner: any Runner, assumedDead: Set<String> = [],
-        retryFailed: Bool = false
+        retryFailed: Bool = false, logs: LogKeeping? = nil
     ) {
         self.slots = slots
         self.timeout = timeout
@@ -26,6 +28,7 @@ package struct FarmerOptions {
         self.runner = runner
         self.assumedDead = assumedDead
         self.retryFailed = retryFailed
+        self.logs = logs
     }
 }
 
@@ -33,7 +36,8 @@ package struct FarmerOptions {
 package struct FarmSummary: Sendable {
     package struct Failure: Sendable, Equatable {
         package var attempt: Attempt
-        package var log: Path
+        /// The file with its output; nil where that is in a pack, or not kept.
+        package var log: Path?
     }
 
     package var state: StateRecord
@@ -72,7 +76,7 @@ package struct FarmSummary: Sendable {
         }
     }
 
-    mutating func noteFailure(_ attempt: Attempt, log: Path) {
+    mutating func noteFailure(_ attempt: Attempt, log: Path?) {
         if failures.count < 20 { failures.append(Failure(attempt: attempt, log: log)) }
     }
 
@@ -127,9 +131,7 @@ final class StopPatience: LockPatience {
 
     func givesUp(after nanoseconds: Int) -> Bool {
         state.withLock { state in
-            while let signal = state.joining?.next() {
-                if signal != .child { return true }
-            }
+            if state.joining?.takeAll().contains(where: { $0 != .child }) == true { return true }
             return state.stopped.map { Clock.boot - $0 > Self.grace } ?? false
         }
     }
@@ -180,9 +182,49 @@ package enum Farmer {
             farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace,
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall)
-        let store = try Store.join(
-            opened, slots: options.slots, record: record, assumedDead: options.assumedDead, patience)
+        let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
+        let first: [FarmTask]
+        do {
+            try prepare(store, request, options, observer, patience)
+            first = try store.enter(record, takesTasks: true, patience)
+        } catch {
+            Journal.remove(opened.directory, farmer: name)
+            throw error
+        }
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
+        let keeping = options.logs ?? opened.description.keep ?? .files
+        if keeping == .packed { OwnProcess.allowDescriptors(2 * options.slots + 256) }
+        let places = LogPlaces(opened.directory, opened.description)
+        let starter = try TaskStarter(
+            runner: options.runner, keeping: keeping,
+            environment: TaskEnvironment(
+                inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
+            farmer: name, host: host.name)
+        let heart = try Heart(record, alive: store.alive, journal: store.journal)
+        let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name)
+        let storeThread = try StoreThread(store, scribe, patience)
+        let supervisor = Supervisor(
+            store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals, starter: starter,
+            settings: .init(
+                stopSequence: options.stopSequence, timeout: options.timeout, host: host.name, keeping: keeping,
+                places: places),
+            observer: observer, patience: patience)
+        patience.beginWork()
+        supervisor.run(first)
+        storeThread.close()
+        scribe.close()
+        heart.close()
+        var summary = supervisor.summary
+        summary.state = store.cycle.seen ?? summary.state
+        summary.changes = store.cycle.count
+        return summary
+    }
+
+    /// What is to be done before the first task: the dead are found, the list is compared, failed tasks go back.
+    private static func prepare(
+        _ store: Store, _ request: FarmRequest, _ options: FarmerOptions, _ observer: any FarmObserver,
+        _ patience: StopPatience
+    ) throws {
         for finding in try store.lookAround(all: true, patience) {
             if case .recovered(let farmer, let tasks) = finding {
                 observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
@@ -198,24 +240,5 @@ package enum Farmer {
             let count = try FailedTasks.retry(store.cycle, patience)
             observer.observe(.note(count == 0 ? "no failed tasks to retry" : "\(count) failed tasks go back to be run"))
         }
-        let starter = try TaskStarter(
-            runner: options.runner, logs: TaskLogs(opened.directory, opened.description),
-            environment: TaskEnvironment(
-                inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
-            farmer: name, host: host.name)
-        let heart = try Heart(record, alive: store.alive, journal: store.journal)
-        let storeThread = try StoreThread(store, patience)
-        let supervisor = Supervisor(
-            store: store, storeThread: storeThread, heart: heart, signals: signals, starter: starter,
-            stopSequence: options.stopSequence, timeout: options.timeout, observer: observer, patience: patience,
-            host: host.name)
-        patience.beginWork()
-        supervisor.run()
-        storeThread.close()
-        heart.close()
-        var summary = supervisor.summary
-        summary.state = store.cycle.seen ?? summary.state
-        summary.changes = store.cycle.count
-        return summary
     }
 }

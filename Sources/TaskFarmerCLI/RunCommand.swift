@@ -162,7 +162,10 @@ package enum RunCommand: Command {
                 state: summary.state, ended: summary.ended, succeeded: summary.succeeded, failed: summary.failed,
                 interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare,
                 slots: summary.slots,
-                failures: summary.failures.map { ($0.attempt, $0.log.description) },
+                failures: summary.failures.map { failure in
+                    let command = "taskfarmer log \(failure.attempt.task) \(directory.root)"
+                    return (failure.attempt, failure.log?.description ?? command)
+                },
                 workDirectory: directory.root.description,
                 stopped: stopped(summary),
                 ownProcessor: own.processorMicroseconds * 1000, ownMemory: own.maxResidentKiB),

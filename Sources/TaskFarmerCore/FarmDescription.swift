@@ -2,6 +2,17 @@
 
 internal import FoundationEssentials
 
+/// What is kept of what tasks print.
+package enum LogKeeping: String, Sendable, Codable, CaseIterable {
+    /// A file for each attempt.
+    case files
+    /// One file for each farmer, with an index.
+    case packed
+    /// A file for each attempt that did not succeed.
+    case failed
+    case none
+}
+
 /// What a work directory is for.
 package struct FarmDescription: Sendable, Equatable, Codable {
     /// How logs are laid out: all in one folder, or in folders of 1,000.
@@ -19,16 +30,22 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     /// What the lock file must carry: 32 hexadecimal digits.
     package var nonce: String
     package var logs: LogLayout
+    /// What is kept of what tasks print, as chosen when it was made; absent in directories made before there was a choice.
+    package var keep: LogKeeping?
 
     package static let currentVersion = 1
 
-    package init(created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout) {
+    package init(
+        created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
+        keep: LogKeeping? = nil
+    ) {
         self.created = created
         self.list = list
         self.handler = handler
         self.lock = lock
         self.nonce = nonce
         self.logs = logs
+        self.keep = keep
     }
 
     package var encoded: [UInt8] {
@@ -37,7 +54,9 @@ package struct FarmDescription: Sendable, Equatable, Codable {
             "  \"format\": \(JSONText.string(format)),\n  \"version\": \(version),\n  \"created\": \(created),\n")
         bytes.append("  \"list\": \(JSONText.string(list)),\n  \"handler\": \(JSONText.string(handler)),\n")
         bytes.append("  \"lock\": \(JSONText.string(lock)),\n  \"nonce\": \(JSONText.string(nonce)),\n")
-        bytes.append("  \"logs\": \(JSONText.string(logs.rawValue))\n}\n")
+        bytes.append("  \"logs\": \(JSONText.string(logs.rawValue))")
+        if let keep { bytes.append(",\n  \"keep\": \(JSONText.string(keep.rawValue))") }
+        bytes.append("\n}\n")
         return bytes
     }
 

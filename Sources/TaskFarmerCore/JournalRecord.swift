@@ -7,8 +7,21 @@ package enum JournalRecord: Sendable, Equatable {
     case release(epoch: Int, tasks: [Int])
     /// The change with this epoch was given up.
     case void(epoch: Int)
+    /// These attempts may be started from now on.
+    case plan([PlannedAttempt])
     case start(RunningTask)
     case end(Attempt)
+
+    /// An attempt that may be started: its number is used up, whether it is or not.
+    package struct PlannedAttempt: Sendable, Equatable {
+        package var task: Int
+        package var number: Int
+
+        package init(task: Int, number: Int) {
+            self.task = task
+            self.number = number
+        }
+    }
 
     /// A task that was started and has not ended.
     package struct RunningTask: Sendable, Equatable {
@@ -31,51 +44,59 @@ package enum JournalRecord: Sendable, Equatable {
 
     package static func header(farmer: String) -> [UInt8] { Array("taskfarmer-journal 1 \(farmer)\n".utf8) }
 
+    private var kind: UInt8 {
+        switch self {
+        case .claim: UInt8(ascii: "C")
+        case .release: UInt8(ascii: "R")
+        case .void: UInt8(ascii: "V")
+        case .plan: UInt8(ascii: "P")
+        case .start: UInt8(ascii: "S")
+        case .end: UInt8(ascii: "E")
+        }
+    }
+
     package func append(to bytes: inout [UInt8]) {
-        var content: [UInt8] = []
         var body: [UInt8] = []
-        let kind: UInt8
+        bytes.append(kind)
+        bytes.append(32)
+        let sumPlace = bytes.count
+        bytes.append(hexadecimal: 0, digits: 8)
+        bytes.append(32)
+        let start = bytes.count
         switch self {
         case .claim(let epoch, let tasks):
-            kind = UInt8(ascii: "C")
             for task in tasks {
-                body.append(decimal: task.id)
-                body.append(32)
-                body.append(decimal: task.attempts)
+                body.append(numbers: [task.id, task.attempts])
                 body.append(32)
                 body.append(contentsOf: task.command)
                 body.append(10)
             }
-            content.append("\(epoch) \(tasks.count) \(body.count) ")
-            content.append(hexadecimal: Checksum.of(body), digits: 16)
+            bytes.append(numbers: [epoch, tasks.count, body.count])
+            bytes.append(32)
+            bytes.append(hexadecimal: Checksum.of(body), digits: 16)
         case .release(let epoch, let tasks):
-            kind = UInt8(ascii: "R")
-            content.append(decimal: epoch)
+            bytes.append(decimal: epoch)
             for task in tasks {
-                content.append(32)
-                content.append(decimal: task)
+                bytes.append(32)
+                bytes.append(decimal: task)
             }
         case .void(let epoch):
-            kind = UInt8(ascii: "V")
-            content.append(decimal: epoch)
-        case .start(let running):
-            kind = UInt8(ascii: "S")
-            for (index, value) in [running.task, running.attempt, running.slot, running.group, running.started]
-                .enumerated()
-            {
-                if index > 0 { content.append(32) }
-                content.append(decimal: value)
+            bytes.append(decimal: epoch)
+        case .plan(let attempts):
+            for (index, attempt) in attempts.enumerated() {
+                if index > 0 { bytes.append(32) }
+                bytes.append(numbers: [attempt.task, attempt.number])
             }
+        case .start(let running):
+            bytes.append(numbers: [running.task, running.attempt, running.slot, running.group, running.started])
         case .end(let attempt):
-            kind = UInt8(ascii: "E")
-            attempt.appendLine(to: &content)
-            content.removeLast()
+            attempt.appendLine(to: &bytes)
+            bytes.removeLast()
         }
-        bytes.append(kind)
-        bytes.append(32)
-        bytes.append(hexadecimal: Checksum.of([kind] + content) & 0xffff_ffff, digits: 8)
-        bytes.append(32)
-        bytes.append(contentsOf: content)
+        var sum = Checksum()
+        sum.add([kind].span)
+        sum.add(bytes.span.extracting(start...))
+        bytes.put(hexadecimal: sum.value & 0xffff_ffff, digits: 8, at: sumPlace)
         bytes.append(10)
         bytes.append(contentsOf: body)
     }
@@ -117,6 +138,13 @@ package enum JournalRecord: Sendable, Equatable {
             return (.release(epoch: epoch, tasks: Array(all.dropFirst())), newline + 1)
         case UInt8(ascii: "V"):
             return numbers.count == 1 ? (.void(epoch: numbers[0]), newline + 1) : nil
+        case UInt8(ascii: "P"):
+            let all = fields.compactMap(\.decimalValue)
+            guard all.count == fields.count, all.count % 2 == 0 else { return nil }
+            let attempts = stride(from: 0, to: all.count, by: 2).map {
+                PlannedAttempt(task: all[$0], number: all[$0 + 1])
+            }
+            return (.plan(attempts), newline + 1)
         case UInt8(ascii: "S"):
             guard numbers.count == 5, fields.count == 5 else { return nil }
             let running = RunningTask(
@@ -140,7 +168,7 @@ package struct JournalReplay: Sendable, Equatable {
         }
     }
 
-    /// Held and not ended, in the order of their claims.
+    /// Held and not ended, in the order of their claims. An attempt that may have been started counts as one.
     package private(set) var held: [FarmTask] = []
     /// Those of them that were started.
     package private(set) var running: [Int: JournalRecord.RunningTask] = [:]
@@ -180,6 +208,8 @@ package struct JournalReplay: Sendable, Equatable {
                 }
             case .release(let made, let released) where made <= epoch && !voided.contains(made):
                 for id in released { tasks[id] = nil }
+            case .plan(let attempts):
+                for attempt in attempts { tasks[attempt.task]?.attempts = attempt.number }
             case .start(let started):
                 if tasks[started.task] != nil { running[started.task] = started }
             case .end(let attempt):
@@ -193,5 +223,25 @@ package struct JournalReplay: Sendable, Equatable {
         }
         held = tasks.values.sorted { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
         running = running.filter { tasks[$0.key] != nil }
+    }
+}
+
+extension [UInt8] {
+    /// Appends numbers with blanks between them.
+    fileprivate mutating func append(numbers: [Int]) {
+        for (index, number) in numbers.enumerated() {
+            if index > 0 { append(32) }
+            append(decimal: number)
+        }
+    }
+
+    /// Overwrites a fixed number of digits.
+    fileprivate mutating func put(hexadecimal value: UInt64, digits: Int, at place: Int) {
+        var rest = value
+        for index in (place..<(place + digits)).reversed() {
+            let digit = UInt8(truncatingIfNeeded: rest & 15)
+            self[index] = digit < 10 ? 48 + digit : 87 + digit
+            rest >>= 4
+        }
     }
 }

@@ -37,6 +37,9 @@ package struct StateRecord: Sendable, Equatable {
     package var skipped = 0
     package var attempts = 0
     package var requeued = 0
+    /// Of how many attempts that were final the wall time is known, and its sum in microseconds.
+    package var timed = 0
+    package var wall = 0
     /// How many farmers there ever were, how many are live, and the slots of the live ones.
     package var farmers = 0
     package var liveFarmers = 0
@@ -57,6 +60,9 @@ package struct StateRecord: Sendable, Equatable {
     /// How many tasks are over, or will never run.
     package var done: Int { finished + failed + skipped }
 
+    /// The mean wall time of the attempts so far, in nanoseconds; 0 as long as nothing is known.
+    package var meanTask: Int { timed == 0 ? 0 : wall / timed * 1000 }
+
     /// Every task is in exactly one place.
     package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped == tasks }
 
@@ -66,6 +72,10 @@ package struct StateRecord: Sendable, Equatable {
         ("requeued", \.requeued), ("farmers", \.farmers), ("live_farmers", \.liveFarmers),
         ("live_slots", \.liveSlots), ("list_bytes", \.list.bytes), ("list_lines", \.list.lines),
         ("list_modified", \.list.modified),
+    ]
+    /// Those that directories of the first releases lack; nothing rests on them but estimates.
+    private static let estimates: [(String, any WritableKeyPath<StateRecord, Int> & Sendable)] = [
+        ("timed", \.timed), ("wall", \.wall),
     ]
 
     /// Exactly `width` bytes of text.
@@ -87,7 +97,7 @@ package struct StateRecord: Sendable, Equatable {
             digits.append(hexadecimal: value, digits: 16)
             line(name, digits)
         }
-        for (name, path) in Self.counters { number(name, self[keyPath: path]) }
+        for (name, path) in Self.counters + Self.estimates { number(name, self[keyPath: path]) }
         for file in SharedFile.allCases { number("bytes " + file.rawValue, sizes[file] ?? 0) }
         hash("tail", tail)
         hash("list_checksum", list.checksum)
@@ -122,6 +132,7 @@ package struct StateRecord: Sendable, Equatable {
             guard let value = values[name]?.decimalValue else { return nil }
             self[keyPath: path] = value
         }
+        for (name, path) in Self.estimates { self[keyPath: path] = values[name]?.decimalValue ?? 0 }
         for file in SharedFile.allCases {
             guard let value = values["bytes " + file.rawValue]?.decimalValue else { return nil }
             sizes[file] = value

@@ -43,6 +43,9 @@ package enum OwnProcess {
         _ = tf_close_on_exec_all()
     }
 
+    /// Lets this process open so many descriptors, as far as it may; its children get back what it had.
+    package static func allowDescriptors(_ count: Int) { _ = tf_allow_descriptors(count) }
+
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
     package static func terminalWidth(_ descriptor: Int32) -> Int { Int(tf_terminal_width(descriptor)) }
 

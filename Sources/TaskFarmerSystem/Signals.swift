@@ -45,10 +45,11 @@ package final class SignalSource: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The next pending signal; nil when there is none.
-    package func next() -> Signal? {
-        let number = tf_next_signal(descriptor)
-        return number > 0 ? Signal(number: number) : nil
+    /// The pending signals; of each kind one, however often it came.
+    package func takeAll() -> [Signal] {
+        var numbers = [Int32](repeating: 0, count: 16)
+        let count = unsafe tf_take_signals(descriptor, &numbers, 16)
+        return numbers.prefix(Int(count)).map(Signal.init)
     }
 
     /// Writes to closed pipes fail as errors instead of ending the process.

@@ -39,8 +39,8 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
     /// A file that was open is so no more for the file server, which NFS says in these ways.
     package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
-    /// The system has no process or memory to spare just now.
-    package var isExhausted: Bool { code == EAGAIN || code == ENOMEM }
+    /// The system has no process, memory or descriptor to spare just now.
+    package var isExhausted: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 }
 
 /// Repeats a call as long as a signal interrupts it; throws its error.

@@ -33,8 +33,11 @@ package final class Wakeup: Sendable {
 
 package enum Poll {
     /// Waits until one of the descriptors can be read or the time is up. Negative waits for ever.
-    package static func wait(for descriptors: [Int32], nanoseconds: Int) {
-        _ = unsafe tf_wait_readable(descriptors, descriptors.count, nanoseconds)
+    ///
+    /// - Returns: which of them can be read: bit N is set for the Nth
+    @discardableResult
+    package static func wait(for descriptors: [Int32], nanoseconds: Int) -> Int {
+        Int(unsafe tf_wait_readable(descriptors, descriptors.count, nanoseconds))
     }
 }
 

@@ -56,7 +56,9 @@ package struct Bench: Sendable {
 
     package func join(_ opened: OpenedFarm, record: AliveRecord? = nil) throws -> Store {
         let record = record ?? newRecord()
-        return try Store.join(opened, slots: record.slots, record: record, assumedDead: [], patience)
+        let store = try Store.make(opened, slots: record.slots, record: record, assumedDead: [])
+        _ = try store.enter(record, takesTasks: false, patience)
+        return store
     }
 
     /// Opens and joins, as every farmer does.
@@ -77,8 +79,12 @@ package struct Bench: Sendable {
     /// Notes the start and the end of tasks.
     package static func note(_ tasks: some Sequence<FarmTask>, by store: Store, _ outcome: Outcome) throws {
         for task in tasks {
-            try store.journal.note(started: [start(task)], ended: [])
-            try store.journal.note(started: [], ended: [attempt(task, by: store, outcome)])
+            store.journal.plan([.init(task: task.id, number: task.attempts + 1)])
+            try store.journal.write()
+            store.journal.note(started: [start(task)], ended: [])
+            try store.journal.write()
+            store.journal.note(started: [], ended: [attempt(task, by: store, outcome)])
+            try store.journal.write()
         }
     }
 

@@ -43,7 +43,12 @@ extension Scenario {
             return ({ _ = try bench.open() }, nil)
         case .join:
             let opened = try bench.open()
-            return ({ _ = try bench.join(opened) }, nil)
+            let step = {
+                let record = bench.newRecord()
+                let store = try Store.make(opened, slots: record.slots, record: record, assumedDead: [])
+                _ = try store.enter(record, takesTasks: true, patience)
+            }
+            return (step, nil)
         case .claim:
             let store = try bench.farm()
             return ({ _ = try store.exchange(asked: 6, free: 4, release: [], patience) }, small(store))
@@ -72,13 +77,15 @@ extension Scenario {
             try makeLarge(store)
             let step = {
                 _ = try store.exchange(asked: 3, free: 2, release: [], patience)
-                try store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .succeeded) })
+                store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .succeeded) })
+                try store.journal.write()
                 Promise.finished(running)
             }
             return (step, small(store))
         case .leave:
             let (store, running) = try work(bench)
-            try store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .interrupted) })
+            store.journal.note(started: [], ended: running.map { Bench.attempt($0, by: store, .interrupted) })
+            try store.journal.write()
             return ({ try store.leave(release: [], patience) }, small(store))
         case .recovery:
             let store = try bench.farm()
@@ -128,7 +135,8 @@ extension Scenario {
             if outcome.isFinal && outcome != .succeeded && promisesFailed { Promise.failed([task]) }
         }
         let running = Array(tasks.dropFirst(ends.count))
-        try store.journal.note(started: running.map(Bench.start), ended: [])
+        store.journal.note(started: running.map(Bench.start), ended: [])
+        try store.journal.write()
         return (store, running)
     }
 
@@ -150,8 +158,9 @@ extension Scenario {
     private func makeLarge(_ store: Store) throws {
         let reason = String(repeating: "a long reason ", count: Journal.largest / 14 + 1)
         let nobody = FarmTask(id: 9999, command: [])
-        try store.journal.note(
+        store.journal.note(
             started: [], ended: [Bench.attempt(nobody, by: store, .couldNotStart(127, reason: reason))])
+        try store.journal.write()
     }
 
     /// A directory in which nobody is at work and several things are wrong.

@@ -35,7 +35,8 @@ struct GoldenWorkDirectoryTests {
             let record = AliveRecord(
                 farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1,
                 slots: 8)
-            let store = try Store.join(opened, slots: 8, record: record, assumedDead: [], EndlessPatience())
+            let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
+            _ = try store.enter(record, takesTasks: false, EndlessPatience())
             let exchange = try store.exchange(asked: 8, free: 8, release: [], EndlessPatience())
             #expect(exchange.tasks.map(\.id) == [4, 6, 7])
             #expect(exchange.tasks.map(\.attempts) == [1, 1, 0])

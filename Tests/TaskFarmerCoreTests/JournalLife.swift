@@ -38,6 +38,7 @@ enum Life {
         .void(epoch: 4),
         .end(ended(2, .interrupted)),
         .claim(epoch: 5, tasks: [FarmTask(id: 2, command: utf8("cmd 2"), attempts: 1), tasks[6]]),
+        .plan([.init(task: 2, number: 2), .init(task: 6, number: 1)]),
         .start(started(2, attempt: 2)),
         .start(started(3)),
         .end(ended(3, .signalled(9))),
@@ -64,7 +65,7 @@ enum Life {
                 held += tasks.map(\.id)
             case .release(let epoch, let tasks):
                 if epoch <= committed { held.removeAll(where: tasks.contains) }
-            case .void:
+            case .void, .plan:
                 continue
             case .start(let started):
                 running.insert(started.task)

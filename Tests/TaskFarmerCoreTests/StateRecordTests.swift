@@ -20,6 +20,8 @@ struct StateRecordTests {
             list_bytes              0000000000000001234
             list_lines              0000000000000000101
             list_modified           1700000000123456789
+            timed                   0000000000000000029
+            wall                    0000000000000123456
             bytes toprocess         0000000000000001000
             bytes finished          0000000000000002000
             bytes failed            0000000000000003000
@@ -55,7 +57,7 @@ struct StateRecordTests {
         #expect(largest.encoded.count == StateRecord.width)
     }
 
-    @Test(arguments: [1, 22, 56, 57, 86, 150])
+    @Test(arguments: [1, 22, 56, 57, 88, 96])
     func `a farmer with a long name can write the state`(length: Int) {
         var record = Self.record
         record.writer = String(repeating: "w", count: length)
@@ -124,6 +126,8 @@ struct StateRecordTests {
         record.skipped = 1
         record.attempts = 33
         record.requeued = 2
+        record.timed = 29
+        record.wall = 123_456
         record.farmers = 3
         record.liveFarmers = 2
         record.liveSlots = 8

@@ -72,7 +72,9 @@ struct DescendantsTests {
             let second = "if test $TASKFARMER_ATTEMPT = 2; then \(lives) && exit 3; exit 0; fi; "
             try farm.write([second + task])
             let farmer = try farm.farmer("-n", "1")
-            try eventually("the task runs") { farm.exists("up") }
+            try eventually("the task runs, and that is noted") {
+                try farm.exists("up") && farm.journal(says: "S", of: 0)
+            }
             let child = try number("child", farm)
             farmer.signal(SIGKILL)
             _ = try farmer.wait()

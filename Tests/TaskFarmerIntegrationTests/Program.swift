@@ -28,10 +28,15 @@ final class Program {
         process.arguments = words
         process.environment = Self.plainEnvironment.merging(environment) { $1 }
         process.currentDirectoryURL = folder
-        process.standardInput =
-            try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle(forReadingAtPath: "/dev/null")
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errorOutput)
+        let files = [
+            try FileHandle(forReadingFrom: input ?? URL(filePath: "/dev/null")), try FileHandle(forWritingTo: output),
+            try FileHandle(forWritingTo: errorOutput),
+        ]
+        process.standardInput = files[0]
+        process.standardOutput = files[1]
+        process.standardError = files[2]
+        // Left open they pile up, since Foundation keeps what it started for a while.
+        defer { for file in files { try? file.close() } }
         try process.run()
     }
 

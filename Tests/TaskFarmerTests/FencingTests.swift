@@ -75,7 +75,8 @@ struct FencingTests {
     func recoveredOnce() throws {
         let (scratch, bench) = try Scratch.withList()
         let dead = try bench.joinAsDead()
-        try dead.journal.note(started: try bench.exchange(dead, 3).map(Bench.start), ended: [])
+        dead.journal.note(started: try bench.exchange(dead, 3).map(Bench.start), ended: [])
+        try dead.journal.write()
         let first = try bench.farm()
         let second = try bench.farm()
         #expect(try first.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3)])

@@ -10,8 +10,19 @@ struct ShellRunnerTests {
     private static let runner = ShellRunner(environment: [Array("HOME=/".utf8), Array("PATH=/usr/bin::/bin".utf8)])
     private static let context = TaskContext(attempt: 1, slot: 0)
 
-    private static func launch(_ command: String) -> Launch {
-        runner.launch(FarmTask(id: 0, command: Array(command.utf8)), context)
+    private struct Started {
+        var request: SpawnRequest
+        var script: [UInt8]?
+    }
+
+    private static func launch(_ command: String) -> Started { launch(Array(command.utf8)) }
+
+    private static func launch(_ command: [UInt8], by runner: ShellRunner = runner) -> Started {
+        guard case .process(let request, let script) = runner.launch(FarmTask(id: 0, command: command), context) else {
+            Issue.record("a line for the shell is a process")
+            return Started(request: SpawnRequest())
+        }
+        return Started(request: request, script: script)
     }
 
     private static func texts(_ words: [[UInt8]]) -> [String] { words.map(\.text) }
@@ -54,7 +65,7 @@ struct ShellRunnerTests {
     @Test("without a PATH the shell decides where to look")
     func noPath() {
         let runner = ShellRunner(environment: [])
-        let request = runner.launch(FarmTask(id: 0, command: Array("gzip x".utf8)), Self.context).request
+        let request = Self.launch(Array("gzip x".utf8), by: runner).request
         #expect(request.candidates == [])
         #expect(Self.texts(request.fallbackArguments) == ["sh", "-c", "gzip x"])
     }
@@ -62,8 +73,8 @@ struct ShellRunnerTests {
     @Test("a line that is longer than an argument may be is handed over as a file")
     func tooLong() {
         let longest = [UInt8](repeating: 97, count: 131_071)
-        #expect(Self.runner.launch(FarmTask(id: 0, command: longest), Self.context).script == nil)
-        let launch = Self.runner.launch(FarmTask(id: 0, command: longest + [97]), Self.context)
+        #expect(Self.launch(longest).script == nil)
+        let launch = Self.launch(longest + [97])
         #expect(launch.script == longest + [97, 10])
         #expect(launch.request.candidates == [])
         #expect(Self.texts(launch.request.fallbackArguments) == ["sh", "/proc/self/fd/3"])
@@ -72,7 +83,7 @@ struct ShellRunnerTests {
     @Test("bytes that are not UTF-8 reach the command as they are")
     func bytes() {
         let command: [UInt8] = [97, 32, 0xFF, 0xC3]
-        let request = Self.runner.launch(FarmTask(id: 0, command: command), Self.context).request
+        let request = Self.launch(command).request
         #expect(request.fallbackArguments.last == command)
     }
 

@@ -31,12 +31,22 @@ int tf_memfd(const char *name);
 int tf_terminal_width(int descriptor);
 int tf_signal_descriptor(const int *signals, size_t count);
 int tf_block_signals(const int *signals, size_t count);
-int tf_next_signal(int descriptor);
+/// Pending signals, at most 16; how many there were.
+int tf_take_signals(int descriptor, int *signals, int count);
 int tf_ignore_signal(int signal);
 int tf_close_on_exec_all(void);
 int tf_affinity_count(void);
 int tf_wakeup(void);
-/// Waits until a descriptor can be read; negative nanoseconds wait for ever.
+/// A pipe with close-on-exec ends of which the reading one does not block.
+int tf_pipe(int *reading, int *writing);
+/// A set of descriptors (epoll).
+int tf_readiness(void);
+int tf_readiness_add(int set, int descriptor, long token);
+int tf_readiness_remove(int set, int descriptor);
+int tf_readiness_take(int set, long *tokens, int count);
+/// Lets this process open so many descriptors, as far as it may; its children get back what it had.
+int tf_allow_descriptors(size_t count);
+/// Waits until a descriptor can be read; negative nanoseconds wait for ever. Bit N of the result: the Nth can be.
 int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds);
 void tf_own_usage(long *microseconds, long *resident_kib);
 long tf_filesystem_kind(const char *path);

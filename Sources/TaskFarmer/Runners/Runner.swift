@@ -17,19 +17,16 @@ package struct TaskContext: Sendable, Equatable {
     }
 }
 
-/// A process to be started for a task.
-package struct Launch: Sendable {
-    package var request: SpawnRequest
-    /// The content of a file that the process finds as descriptor 3.
-    package var script: [UInt8]?
-
-    package init(request: SpawnRequest, script: [UInt8]? = nil) {
-        self.request = request
-        self.script = script
-    }
+/// What is to be started for a task.
+package enum Launch: Sendable {
+    /// A process; it finds a file with the content of `script`, if there is one, as descriptor 3.
+    case process(SpawnRequest, script: [UInt8]? = nil)
+    /// Work inside this process. The closure is called in the thread that starts tasks and must return at once; whoever does the
+    /// work says on the completion, from any thread, how it ended.
+    case inside(@Sendable (Completion) -> Void)
 }
 
-/// Translates a task into a process.
+/// Translates a task into what is to be started.
 ///
 /// `launch` is called once for each attempt, in the thread that starts tasks; it does no input or output and does not fail. What
 /// cannot be started shows when it is: the task then fails with the reason in its log.

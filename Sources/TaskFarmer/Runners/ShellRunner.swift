@@ -28,13 +28,13 @@ package struct ShellRunner: Runner {
             request.candidates = paths
             request.arguments = words
         }
-        return Launch(request: request)
+        return .process(request)
     }
 
     package func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? { script(task.command) }
 
     private func script(_ command: [UInt8]) -> Launch {
         let arguments = [Array("sh".utf8), Array("/proc/self/fd/3".utf8)]
-        return Launch(request: SpawnRequest(fallback: Self.shell, fallbackArguments: arguments), script: command + [10])
+        return .process(SpawnRequest(fallback: Self.shell, fallbackArguments: arguments), script: command + [10])
     }
 }

@@ -210,6 +210,10 @@ package final class Change {
             end.attempt.appendLine(to: &lines)
             events += Array(",\n".utf8)
             TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
+            if end.attempt.outcome.isFinal {
+                state.timed += 1
+                state.wall += end.attempt.wall
+            }
             if end.attempt.outcome == .succeeded {
                 end.task.appendLine(to: &finished)
                 state.finished += 1

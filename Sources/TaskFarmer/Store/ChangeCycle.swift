@@ -11,9 +11,11 @@ package final class ChangeCycle {
     package let farmer: String
     /// The last state that was seen; what comes later may not be older.
     package private(set) var seen: StateRecord?
-    /// How long the last change took, waiting included, in nanoseconds; and how many there were.
+    /// How long the last change took, waiting included, in nanoseconds; and how often the lock was taken.
     package private(set) var lastDuration = 0
     package private(set) var count = 0
+    /// How long the last change held the lock, in nanoseconds.
+    package private(set) var lastHeld = 0
     /// What was undone of others, for those who ask.
     package private(set) var undone: [String] = []
     /// Standing still for longer than this loses the change. Grows when the file system itself is as slow as that.
@@ -32,12 +34,13 @@ package final class ChangeCycle {
     package func run<Result>(_ patience: any LockPatience, _ plan: (Change) throws -> Result) throws -> Result {
         let begin = Clock.boot
         do {
-            try lock.acquire(patience)
+            let waited = try lock.acquire(patience)
             defer { lock.release() }
+            count += 1
             let result = try locked(plan)
+            lastHeld = Clock.boot - begin - waited
             standstill = Self.shortestStandstill
             lastDuration = Clock.boot - begin
-            count += 1
             return result
         } catch let error as SystemError {
             throw FarmError.system(error)

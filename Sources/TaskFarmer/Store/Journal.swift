@@ -10,6 +10,7 @@ package final class Journal: Sendable {
     /// Grown beyond this, a journal is rewritten to what still counts, in bytes.
     package static let largest = 4 << 20
 
+    /// Locked while they are written to, however long that takes.
     private struct Files: ~Copyable {
         let first: Descriptor
         let second: Descriptor
@@ -18,12 +19,6 @@ package final class Journal: Sendable {
         /// While a rewritten journal is not committed yet.
         var isDouble = false
         var isDirty = false
-        /// Records that could not be written when they should have been, and must precede whatever comes next.
-        var owed: [UInt8] = []
-        /// What counts: held tasks, started ones, ends that are not carried over.
-        var held: [Int: FarmTask] = [:]
-        var running: [Int: JournalRecord.RunningTask] = [:]
-        var ended: [JournalReplay.Ended] = []
 
         mutating func write(_ bytes: [UInt8], to which: Int) throws {
             if which == 0 { try first.write(bytes, at: sizes[0]) } else { try second.write(bytes, at: sizes[1]) }
@@ -31,12 +26,10 @@ package final class Journal: Sendable {
         }
 
         mutating func write(_ bytes: [UInt8]) throws {
-            let all = owed + bytes
-            if all.isEmpty { return }
-            try write(all, to: active)
-            if isDouble { try write(all, to: 1 - active) }
+            if bytes.isEmpty { return }
+            try write(bytes, to: active)
+            if isDouble { try write(bytes, to: 1 - active) }
             isDirty = true
-            owed = []
         }
 
         mutating func flush() throws {
@@ -46,35 +39,87 @@ package final class Journal: Sendable {
         }
     }
 
+    /// What was noted. Never locked during a write, so that noting costs nothing even where writing takes long.
+    private struct Notes {
+        /// Records that are not written yet, and starts of which the end may make the record needless.
+        var unwritten: [UInt8] = []
+        var unwrittenStarts: [Int: JournalRecord.RunningTask] = [:]
+        /// What counts: held tasks, those that may have been started, started ones, ends that are not carried over.
+        var held: [Int: FarmTask] = [:]
+        var planned: [Int: Int] = [:]
+        var running: [Int: JournalRecord.RunningTask] = [:]
+        var ended: [JournalReplay.Ended] = []
+
+        mutating func takeUnwritten() -> [UInt8] {
+            for task in unwrittenStarts.values { JournalRecord.start(task).append(to: &unwritten) }
+            unwrittenStarts.removeAll(keepingCapacity: true)
+            defer { unwritten = [] }
+            return unwritten
+        }
+    }
+
     private let farmer: String
     private let files: Mutex<Files>
+    private let notes = Mutex(Notes())
 
     package init(_ directory: WorkDirectory, farmer: String) throws {
         self.farmer = farmer
         let first = try Descriptor(directory.journal(farmer, generation: 0), [.both, .exclusive, .noLink])
         let second = try Descriptor(directory.journal(farmer, generation: 1), [.both, .exclusive, .noLink])
         files = Mutex(Files(first: first, second: second))
-        try files.withLock { state in
-            try state.write(JournalRecord.header(farmer: farmer))
-            try state.flush()
+        try files.withLock { files in
+            try files.write(JournalRecord.header(farmer: farmer))
+            try files.flush()
         }
     }
 
-    /// Notes starts and ends as they happen, in one write.
-    package func note(started: [JournalRecord.RunningTask], ended: [Attempt]) throws {
+    /// Notes that these attempts are about to be made. Once that is written, their numbers are never used again.
+    package func plan(_ attempts: [JournalRecord.PlannedAttempt]) {
+        var bytes: [UInt8] = []
+        JournalRecord.plan(attempts).append(to: &bytes)
+        notes.withLock { notes in
+            notes.unwritten += bytes
+            for attempt in attempts { notes.planned[attempt.task] = attempt.number }
+        }
+    }
+
+    /// Notes starts and ends. They count once they are written.
+    package func note(started: [JournalRecord.RunningTask], ended: [Attempt]) {
         if started.isEmpty && ended.isEmpty { return }
         var bytes: [UInt8] = []
-        for task in started { JournalRecord.start(task).append(to: &bytes) }
         for attempt in ended { JournalRecord.end(attempt).append(to: &bytes) }
-        try files.withLock { state in
-            try state.write(bytes)
-            for task in started { state.running[task.task] = task }
+        notes.withLock { notes in
+            for task in started {
+                notes.planned[task.task] = nil
+                notes.running[task.task] = task
+                notes.unwrittenStarts[task.task] = task
+            }
             for attempt in ended {
-                state.running[attempt.task] = nil
-                if let task = state.held.removeValue(forKey: attempt.task) {
-                    state.ended.append(JournalReplay.Ended(attempt: attempt, task: task))
+                notes.planned[attempt.task] = nil
+                notes.running[attempt.task] = nil
+                notes.unwrittenStarts[attempt.task] = nil
+                if let task = notes.held.removeValue(forKey: attempt.task) {
+                    notes.ended.append(JournalReplay.Ended(attempt: attempt, task: task))
                 }
             }
+            notes.unwritten += bytes
+        }
+    }
+
+    /// Writes what was noted.
+    package func write() throws {
+        try files.withLock { files in
+            try write(notes.withLock { $0.takeUnwritten() }, to: &files)
+        }
+    }
+
+    /// Writes records that were noted; what cannot be written must precede whatever comes next.
+    private func write(_ records: [UInt8], to files: inout Files) throws {
+        do {
+            try files.write(records)
+        } catch {
+            notes.withLock { $0.unwritten = records + $0.unwritten }
+            throw error
         }
     }
 
@@ -85,7 +130,14 @@ package final class Journal: Sendable {
         package var mark: Int
     }
 
-    package var carry: Carry { files.withLock { Carry(ended: $0.ended, mark: $0.sizes[$0.active]) } }
+    /// The ends that are written.
+    package func carry() throws -> Carry {
+        try files.withLock { files in
+            let (records, ended) = notes.withLock { ($0.takeUnwritten(), $0.ended) }
+            try write(records, to: &files)
+            return Carry(ended: ended, mark: files.sizes[files.active])
+        }
+    }
 
     package var generation: Int { files.withLock { $0.active } }
     package var isLarge: Bool { files.withLock { $0.sizes[$0.active] > Self.largest } }
@@ -96,9 +148,10 @@ package final class Journal: Sendable {
         var bytes: [UInt8] = []
         if !tasks.isEmpty { JournalRecord.claim(epoch: epoch, tasks: tasks).append(to: &bytes) }
         if !release.isEmpty { JournalRecord.release(epoch: epoch, tasks: release).append(to: &bytes) }
-        try files.withLock { state in
-            try state.write(bytes)
-            try state.flush()
+        try files.withLock { files in
+            try write(notes.withLock { $0.takeUnwritten() }, to: &files)
+            try files.write(bytes)
+            try files.flush()
         }
     }
 
@@ -108,52 +161,62 @@ package final class Journal: Sendable {
     package func prepareRewrite(
         epoch: Int, claim tasks: [FarmTask], release: [Int], carrying: Int
     ) throws -> (generation: Int, mark: Int) {
-        try files.withLock { state in
-            let other = 1 - state.active
+        try files.withLock { files in
+            let other = 1 - files.active
             var bytes = JournalRecord.header(farmer: farmer)
             let mark = bytes.count
             let gone = Set(release)
-            let later = state.ended.dropFirst(carrying)
-            let kept = state.held.values.filter { !gone.contains($0.id) } + later.map(\.task) + tasks
+            let (records, now) = notes.withLock { ($0.takeUnwritten(), $0) }
+            try write(records, to: &files)
+            let later = now.ended.dropFirst(carrying)
+            let kept = now.held.values.filter { !gone.contains($0.id) } + later.map(\.task) + tasks
             if !kept.isEmpty { JournalRecord.claim(epoch: epoch, tasks: kept).append(to: &bytes) }
-            for task in state.running.values { JournalRecord.start(task).append(to: &bytes) }
+            let planned = now.planned.filter { !gone.contains($0.key) }
+            if !planned.isEmpty {
+                JournalRecord.plan(planned.map { .init(task: $0.key, number: $0.value) }).append(to: &bytes)
+            }
+            for task in now.running.values { JournalRecord.start(task).append(to: &bytes) }
             for end in later { JournalRecord.end(end.attempt).append(to: &bytes) }
-            if other == 0 { try state.first.truncate(to: 0) } else { try state.second.truncate(to: 0) }
-            state.sizes[other] = 0
-            try state.write(bytes, to: other)
-            if other == 0 { try state.first.flush() } else { try state.second.flush() }
-            state.isDouble = true
+            if other == 0 { try files.first.truncate(to: 0) } else { try files.second.truncate(to: 0) }
+            files.sizes[other] = 0
+            try files.write(bytes, to: other)
+            if other == 0 { try files.first.flush() } else { try files.second.flush() }
+            files.isDouble = true
             return (other, mark)
         }
     }
 
     /// The change was committed.
     package func committed(claim tasks: [FarmTask], release: [Int], carrying: Int) {
-        files.withLock { state in
-            if state.isDouble {
-                state.active = 1 - state.active
-                state.isDouble = false
+        files.withLock { files in
+            if files.isDouble {
+                files.active = 1 - files.active
+                files.isDouble = false
             }
-            for id in release { state.held[id] = nil }
-            for task in tasks { state.held[task.id] = task }
-            state.ended.removeFirst(carrying)
+        }
+        notes.withLock { notes in
+            for id in release {
+                notes.held[id] = nil
+                notes.planned[id] = nil
+            }
+            for task in tasks { notes.held[task.id] = task }
+            notes.ended.removeFirst(carrying)
         }
     }
 
     /// The change was given up: its claims and releases must never count. If that cannot be written now, as on a full disk, it is
     /// before the next change.
     package func abandoned(epoch: Int) {
-        files.withLock { state in
-            state.isDouble = false
-            JournalRecord.void(epoch: epoch).append(to: &state.owed)
-            try? state.write([])
-        }
+        files.withLock { $0.isDouble = false }
+        notes.withLock { JournalRecord.void(epoch: epoch).append(to: &$0.unwritten) }
+        try? write()
     }
 
-    /// Flushes what was written since the last time, so that a power failure costs little.
+    /// Writes what was noted and flushes what was written since the last time, so that a power failure costs little.
     package func flush() throws {
-        try files.withLock { state in
-            if state.isDirty { try state.flush() }
+        try files.withLock { files in
+            try write(notes.withLock { $0.takeUnwritten() }, to: &files)
+            if files.isDirty { try files.flush() }
         }
     }
 

@@ -111,6 +111,7 @@ package struct OpenedFarm {
                 own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
         }
         if let known { lockPath = directory.lockPath(recorded: known.lock) }
+        if let known, !request.fresh, let opened = try openKnown(request, known, lockPath) { return opened }
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
@@ -132,12 +133,7 @@ package struct OpenedFarm {
             guard mark?.nonce == description.nonce else {
                 throw FarmError.otherNonce(lock: lockPath.description, found: try lock.isEmpty ? nil : "another nonce")
             }
-            guard description.handler == request.handlerName || request.list == nil else {
-                throw FarmError.configuration(
-                    file: "-t \(request.handlerName)", line: nil,
-                    "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
-                )
-            }
+            try refuseOtherHandler(request, description)
             return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])
         }
         guard let list = request.list else {
@@ -154,6 +150,28 @@ package struct OpenedFarm {
             lockPath: lockPath, holder: holder, isFresh: request.fresh)
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
+    }
+
+    /// Opens a work directory that is whole, without taking its lock: the first change finds out whether what was read here
+    /// was old, by the nonce and the epochs.
+    private static func openKnown(
+        _ request: FarmRequest, _ description: FarmDescription, _ lockPath: Path
+    ) throws -> OpenedFarm? {
+        try refuseLocalLock(lockPath, request.directory)
+        guard try Folder.facts(lockPath) != nil else { return nil }
+        let lock = try FarmLock(lockPath)
+        guard try lock.peek()?.nonce == description.nonce else { return nil }
+        try refuseOtherHandler(request, description)
+        return OpenedFarm(directory: request.directory, description: description, lock: lock, notes: [])
+    }
+
+    private static func refuseOtherHandler(_ request: FarmRequest, _ description: FarmDescription) throws {
+        guard description.handler == request.handlerName || request.list == nil else {
+            throw FarmError.configuration(
+                file: "-t \(request.handlerName)", line: nil,
+                "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
+            )
+        }
     }
 
     /// A lock on a disk of this node's own keeps nobody else out of a work directory that others see.

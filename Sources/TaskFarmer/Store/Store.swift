@@ -48,28 +48,51 @@ package final class Store: @unchecked Sendable {
         self.liveness = liveness
     }
 
-    /// Makes a farmer's own files and enters it in the roster.
-    package static func join(
-        _ opened: OpenedFarm, slots: Int, record: AliveRecord, assumedDead: Set<String>, _ patience: any LockPatience
-    ) throws -> Store {
+    /// Makes a farmer's own files. It holds nothing before it enters, and others heed it only then.
+    package static func make(_ opened: OpenedFarm, slots: Int, record: AliveRecord, assumedDead: Set<String>) throws
+        -> Store
+    {
         let alive = try AliveFile(opened.directory, record)
         let journal = try Journal(opened.directory, farmer: record.farmer)
         Folder.flush(opened.directory.farmers)
         let cycle = ChangeCycle(
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: record.farmer)
-        let store = Store(
+        return Store(
             directory: opened.directory, description: opened.description, cycle: cycle, slots: slots, journal: journal,
             alive: alive, liveness: Liveness(opened.directory, assumedDead: assumedDead))
-        do {
-            try store.retrying { try store.cycle.run(patience) { try store.enter($0, record: record) } }
-        } catch {
-            Journal.remove(opened.directory, farmer: record.farmer)
-            throw error
-        }
-        return store
     }
 
-    private func enter(_ change: Change, record: AliveRecord) throws {
+    /// Takes a place in the roster, and with it the first tasks, if they are wanted.
+    ///
+    /// - Returns: the tasks
+    package func enter(_ record: AliveRecord, takesTasks: Bool, _ patience: any LockPatience) throws -> [FarmTask] {
+        try retrying {
+            var epoch = 0
+            var tasks: [FarmTask] = []
+            do {
+                try cycle.run(patience) { change in
+                    epoch = change.epoch
+                    var entry = try newEntry(change, record: record)
+                    if takesTasks {
+                        tasks = try change.take(
+                            ClaimPolicy.share(
+                                asked: slots, free: slots, slots: slots, toprocess: change.state.toprocess,
+                                liveSlots: change.state.liveSlots))
+                        try journal.prepare(epoch: epoch, claim: tasks, release: [])
+                        entry.claimed = tasks.count
+                    }
+                    try change.setRoster(place, entry)
+                }
+            } catch {
+                if epoch > 0 { journal.abandoned(epoch: epoch) }
+                throw error
+            }
+            journal.committed(claim: tasks, release: [], carrying: 0)
+            return tasks
+        }
+    }
+
+    private func newEntry(_ change: Change, record: AliveRecord) throws -> RosterEntry {
         let roster = try change.wholeRoster()
         if roster.contains(where: { $0.farmer == farmer && $0.status == .live }) {
             throw FarmError.damaged(file: directory.file(.roster).description, "\(farmer) is live already")
@@ -79,13 +102,10 @@ package final class Store: @unchecked Sendable {
         change.state.farmers = ordinal
         change.state.liveFarmers += 1
         change.state.liveSlots += slots
-        try change.setRoster(
-            place,
-            RosterEntry(
-                farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host,
-                joined: Clock.wall))
         change.trace(
             TraceEvent.names(process: ordinal, farmer: farmer, slots: slots).flatMap { Array(",\n".utf8) + $0 })
+        return RosterEntry(
+            farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall)
     }
 
     /// A change that was lost because the process stood still is planned anew.
@@ -101,7 +121,7 @@ package final class Store: @unchecked Sendable {
         asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
     ) throws -> Exchange {
         try retrying {
-            let carry = journal.carry
+            let carry = try journal.carry()
             let released = release.map(\.id)
             var epoch = 0
             var tasks: [FarmTask] = []
@@ -147,12 +167,15 @@ package final class Store: @unchecked Sendable {
         return own
     }
 
-    /// Leaves: everything held is given back or recorded before.
+    /// Leaves, in one change: what has ended is recorded, everything else that is held goes back.
     package func leave(release: [FarmTask], _ patience: any LockPatience) throws {
-        _ = try exchange(asked: 0, free: 0, release: release, patience)
         try retrying {
+            let carry = try journal.carry()
             try cycle.run(patience) { change in
                 var own = try ownEntry(change)
+                try change.putBack(release)
+                try change.record(carry.ended, ordinal: ordinal)
+                own.claimed -= release.count + carry.ended.count
                 guard own.claimed == 0 else {
                     throw FarmError.damaged(
                         file: directory.file(.roster).description, "\(farmer) would leave with \(own.claimed) tasks")

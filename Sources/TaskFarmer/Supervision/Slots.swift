@@ -5,10 +5,16 @@ internal import TaskFarmerSystem
 
 /// A task that runs in a slot.
 struct RunningAttempt: Sendable {
+    enum Body: Sendable {
+        /// The leader of a process group.
+        case process(Int32)
+        case inside(Completion)
+    }
+
     var task: FarmTask
     var attempt: Int
     var slot: Int
-    var process: Int32
+    var body: Body
     /// Microseconds since 1970, and nanoseconds since boot.
     var started: Int
     var startedBoot: Int
@@ -18,15 +24,25 @@ struct RunningAttempt: Sendable {
     var isStopped = false
 
     var record: JournalRecord.RunningTask {
-        JournalRecord.RunningTask(task: task.id, attempt: attempt, slot: slot, group: Int(process), started: started)
+        var group = 0
+        if case .process(let process) = body { group = Int(process) }
+        return JournalRecord.RunningTask(task: task.id, attempt: attempt, slot: slot, group: group, started: started)
     }
 
-    /// What became of it.
+    /// What became of a process.
     func attempt(_ end: ChildEnd, now: Int, farmer: String, host: String) -> Attempt {
         Attempt(
             task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
             wall: max(0, now - startedBoot) / 1000, user: end.userMicroseconds, system: end.systemMicroseconds,
             maxResidentKiB: end.maxResidentKiB, blocksIn: end.blocksIn, blocksOut: end.blocksOut, outcome: outcome(end))
+    }
+
+    /// What became of a task inside this process.
+    func attempt(_ outcome: Outcome, at instant: Int, farmer: String, host: String) -> Attempt {
+        Attempt(
+            task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
+            wall: max(0, instant - startedBoot) / 1000,
+            outcome: isStopped && outcome != .succeeded ? .interrupted : outcome)
     }
 
     private func outcome(_ end: ChildEnd) -> Outcome {
@@ -38,10 +54,19 @@ struct RunningAttempt: Sendable {
         }
         return .exited(status)
     }
+
+    /// Sends a signal to its process group; inside this process, any signal asks it to stop.
+    func signal(_ number: Int32) {
+        switch body {
+        case .process(let process): Children.signal(group: process, number)
+        case .inside(let completion): completion.stop()
+        }
+    }
 }
 
 struct Slots {
-    private(set) var byProcess: [Int32: RunningAttempt] = [:]
+    private var bySlot: [Int: RunningAttempt] = [:]
+    private var slotOfProcess: [Int32: Int] = [:]
     private var free: [Int]
     let count: Int
 
@@ -50,68 +75,38 @@ struct Slots {
         free = Array((0..<count).reversed())
     }
 
-    var running: Int { byProcess.count }
+    var running: Int { bySlot.count }
     var isFull: Bool { free.isEmpty }
+    var lowestFree: Int? { free.last }
 
-    /// The lowest free slots.
-    func free(atMost count: Int) -> [Int] { free.suffix(count).reversed() }
-
-    var attempts: [RunningAttempt] { byProcess.values.sorted { $0.slot < $1.slot } }
+    var attempts: [RunningAttempt] { bySlot.values.sorted { $0.slot < $1.slot } }
 
     mutating func fill(_ attempt: RunningAttempt) {
         if let place = free.lastIndex(of: attempt.slot) { free.remove(at: place) }
-        byProcess[attempt.process] = attempt
+        bySlot[attempt.slot] = attempt
+        if case .process(let process) = attempt.body { slotOfProcess[process] = attempt.slot }
     }
 
-    mutating func empty(_ process: Int32) -> RunningAttempt? {
-        guard let attempt = byProcess.removeValue(forKey: process) else { return nil }
+    /// Empties the slot of a process that has ended.
+    mutating func empty(process: Int32) -> RunningAttempt? {
+        slotOfProcess.removeValue(forKey: process).flatMap { empty(slot: $0) }
+    }
+
+    /// Empties the slot of a task inside this process; nil when another runs there by now.
+    mutating func empty(slot: Int, serial: Int) -> RunningAttempt? {
+        guard case .inside(let completion)? = bySlot[slot]?.body, completion.serial == serial else { return nil }
+        return empty(slot: slot)
+    }
+
+    private mutating func empty(slot: Int) -> RunningAttempt? {
+        guard let attempt = bySlot.removeValue(forKey: slot) else { return nil }
         // The lowest free slot comes next: the timeline stays dense.
-        let place = free.firstIndex { $0 < attempt.slot } ?? free.count
-        free.insert(attempt.slot, at: place)
+        let place = free.lastIndex { $0 > slot }.map { $0 + 1 } ?? 0
+        free.insert(slot, at: place)
         return attempt
     }
 
     mutating func markStopped() {
-        for process in byProcess.keys { byProcess[process]?.isStopped = true }
-    }
-}
-
-/// Claimed tasks in the order in which they shall run.
-struct TaskQueue {
-    private var tasks: [FarmTask] = []
-    private var head = 0
-
-    var count: Int { tasks.count - head }
-    var isEmpty: Bool { count == 0 }
-
-    mutating func add(_ more: [FarmTask]) {
-        tasks.removeFirst(head)
-        head = 0
-        tasks += more
-    }
-
-    mutating func takeFirst() -> FarmTask? {
-        guard head < tasks.count else { return nil }
-        let task = tasks[head]
-        tasks[head].command = []
-        head += 1
-        return task
-    }
-
-    mutating func putFirst(_ task: FarmTask) {
-        if head > 0 {
-            head -= 1
-            tasks[head] = task
-        } else {
-            tasks.insert(task, at: 0)
-        }
-    }
-
-    mutating func takeAll() -> [FarmTask] {
-        defer {
-            tasks = []
-            head = 0
-        }
-        return Array(tasks[head...])
+        for slot in bySlot.keys { bySlot[slot]?.isStopped = true }
     }
 }

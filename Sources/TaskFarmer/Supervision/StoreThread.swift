@@ -11,6 +11,13 @@ enum StoreRequest: Sendable {
     case peek
     case lookAround(all: Bool)
     case leave(release: [FarmTask])
+
+    var carriesOver: Bool {
+        switch self {
+        case .exchange, .leave: true
+        case .peek, .lookAround: false
+        }
+    }
 }
 
 enum StoreAnswer: Sendable {
@@ -33,12 +40,13 @@ final class StoreThread: Sendable {
     let answered: Wakeup
     private let thread = Mutex<WorkerThread?>(nil)
 
-    /// The new thread alone uses the store from here on.
-    init(_ store: Store, _ patience: any LockPatience) throws {
+    /// The new thread alone uses the store from here on. What the scribe knows is written before it is carried over.
+    init(_ store: Store, _ scribe: Scribe, _ patience: any LockPatience) throws {
         asked = try Wakeup()
         answered = try Wakeup()
         let worker = try WorkerThread { [self] in
             while let request = nextRequest() {
+                if request.carriesOver { scribe.settle() }
                 let answer = Self.carryOut(request, store, patience)
                 desk.withLock { $0.answer = answer }
                 answered.signal()

@@ -12,22 +12,39 @@ final class Supervisor {
         case stopping(StopSequence.Walk)
     }
 
+    struct Settings {
+        var stopSequence: StopSequence
+        /// Nanoseconds.
+        var timeout: Int?
+        var host: String
+        var keeping: LogKeeping
+        var places: LogPlaces
+    }
+
     private let store: Store
     private let storeThread: StoreThread
     private let heart: Heart
+    private let scribe: Scribe
     private let signals: SignalSource?
     private let starter: TaskStarter
-    private let stopSequence: StopSequence
+    private let settings: Settings
     private let observer: any FarmObserver
     private let patience: StopPatience
-    private let host: String
     private let deadline: Int?
     private let begun = Clock.boot
+    /// What is waited for, in this order.
+    private let wakeups: [Int32]
+    private static let signalsWoke = 1
+    private static let storeWoke = 2
+    private static let insideWoke = 4
+    private static let scribeWoke = 8
 
     private var phase = Phase.working
     private var stopReason: StopReason?
     private var slots: Slots
-    private var queue = TaskQueue()
+    private var pipeline: TaskPipeline
+    /// Which of the wakeups there were.
+    private var woke = ~0
     private var isAsked = false
     /// It stood still: until a change says otherwise, its tasks may be others' by now.
     private var isInDoubt = false
@@ -42,7 +59,7 @@ final class Supervisor {
     private var unreportedOver = 0
     private var unreportedFailed = 0
     private var oldestUnreported = 0
-    private var lastChange: Int?
+    private var lastChange: Int
     private var lastStart = Clock.boot
     private var lastCycle = 0
     private var lastLook = Clock.boot
@@ -51,40 +68,53 @@ final class Supervisor {
     private var nextProgress = 0
     private var nextShow = 0
     private var startPausedUntil = 0
-    private var pendingStarts: [JournalRecord.RunningTask] = []
-    private var pendingEnds: [Attempt] = []
+    private var happenings = Happenings()
     private var hasToldSilence: [String: Int] = [:]
     private(set) var summary: FarmSummary
 
     init(
-        store: Store, storeThread: StoreThread, heart: Heart, signals: SignalSource?, starter: TaskStarter,
-        stopSequence: StopSequence, timeout: Int?, observer: any FarmObserver, patience: StopPatience, host: String
+        store: Store, storeThread: StoreThread, heart: Heart, scribe: Scribe, signals: SignalSource?,
+        starter: TaskStarter, settings: Settings, observer: any FarmObserver, patience: StopPatience
     ) {
         self.store = store
         self.storeThread = storeThread
         self.heart = heart
+        self.scribe = scribe
         self.signals = signals
         self.starter = starter
-        self.stopSequence = stopSequence
+        self.settings = settings
         self.observer = observer
         self.patience = patience
-        self.host = host
-        deadline = timeout.map { Clock.boot + $0 }
+        deadline = settings.timeout.map { Clock.boot + $0 }
+        wakeups = [
+            signals?.descriptor ?? -1, storeThread.answered.descriptor, starter.completions.filled.descriptor,
+            scribe.answered.descriptor,
+        ]
         slots = Slots(store.slots)
+        pipeline = TaskPipeline(scribe, slots: store.slots)
         state = store.cycle.seen ?? StateRecord()
+        lastChange = Clock.boot
+        lastCycle = store.cycle.lastDuration
         summary = FarmSummary(state: state, slots: store.slots)
     }
 
-    /// Runs until there is nothing left to do or a reason to stop.
-    func run() {
+    /// Runs these tasks and all that come after them, until there is nothing left to do or a reason to stop.
+    func run(_ first: [FarmTask]) {
+        pipeline.add(first)
         var isOver = false
         while !isOver {
             if heart.hasPaused() { isInDoubt = true }
-            readSignals()
-            reap()
-            takeAnswer()
+            if woke & Self.signalsWoke != 0 { readSignals() }
+            if woke & Self.signalsWoke != 0 || signals == nil { reap() }
+            if woke & Self.insideWoke != 0 { collect() }
+            if woke & Self.storeWoke != 0 { takeAnswer() }
+            if woke & Self.scribeWoke != 0 {
+                scribe.answered.clear()
+                if let failure = scribe.failure { fail(failure) }
+            }
+            if let deadline, Clock.boot >= deadline { stop(.timeout) }
             startTasks()
-            keepJournal()
+            handOver()
             if let failure = heart.failure { fail(failure) }
             isOver = decide()
             report()
@@ -98,7 +128,7 @@ final class Supervisor {
     // MARK: stopping
 
     private func readSignals() {
-        while let signal = signals?.next() {
+        for signal in signals?.takeAll() ?? [] {
             switch signal {
             case .child: continue
             case .user2:
@@ -116,7 +146,6 @@ final class Supervisor {
                 stop(.signal(signal))
             }
         }
-        if let deadline, Clock.boot >= deadline { stop(.timeout) }
     }
 
     private var isStopping: Bool { if case .stopping = phase { true } else { false } }
@@ -128,7 +157,7 @@ final class Supervisor {
         stopReason = reason
         observer.observe(.stopping(reason))
         patience.beginStop()
-        if !isStopping { phase = .stopping(StopSequence.Walk(stopSequence)) }
+        if !isStopping { phase = .stopping(StopSequence.Walk(settings.stopSequence)) }
     }
 
     /// Stops because of an error, once its reason is known.
@@ -139,41 +168,38 @@ final class Supervisor {
 
     // MARK: tasks
 
-    /// Fills the free slots. That tasks start is in the journal before they do, so that no attempt's number is used twice.
+    /// Fills the free slots.
     private func startTasks() {
-        guard isWorking, !isInDoubt, !queue.isEmpty, !slots.isFull, Clock.boot >= startPausedUntil else { return }
-        let now = Clock.wall
-        var batch: [(task: FarmTask, context: TaskContext)] = []
-        for slot in slots.free(atMost: queue.count) {
-            guard let task = queue.takeFirst() else { break }
-            let context = TaskContext(attempt: task.attempts + 1, slot: slot)
-            batch.append((task, context))
-            pendingStarts.append(
-                JournalRecord.RunningTask(task: task.id, attempt: context.attempt, slot: slot, group: 0, started: now))
+        guard isWorking, !isInDoubt, !slots.isFull, Clock.boot >= startPausedUntil else { return }
+        while isWorking, let slot = slots.lowestFree, let task = pipeline.next() {
+            if !start(task, slot: slot) {
+                pipeline.putBack(task)
+                return
+            }
         }
-        keepJournal()
-        var next = 0
-        while isWorking, next < batch.count, start(batch[next].task, batch[next].context) { next += 1 }
-        for entry in batch[next...].reversed() { queue.putFirst(entry.task) }
     }
 
     /// Starts one task.
     ///
     /// - Returns: false when it has to wait, and others with it
-    private func start(_ task: FarmTask, _ context: TaskContext) -> Bool {
-        switch starter.start(task, context) {
+    private func start(_ ready: ReadyTask, slot: Int) -> Bool {
+        let (start, pipe) = starter.start(ready, slot: slot)
+        switch start {
         case .running(let running):
             slots.fill(running)
+            happenings.started.append(running.record)
+            if let pipe { happenings.pipes.append(pipe) }
             lastStart = running.startedBoot
             if summary.firstStart == nil {
                 summary.firstStart = running.startedBoot
                 rate.note(ended: 0, at: running.startedBoot)
             }
-            observer.observe(.started(task: task, attempt: context.attempt, slot: context.slot))
+            observer.observe(.started(task: ready.task, attempt: ready.attempt, slot: slot))
             return true
         case .failed(let attempt):
             // It held the slot for no time at all, and its end is an end like any other.
-            finish(attempt, command: task.command)
+            if let pipe { happenings.pipes.append(pipe) }
+            finish(attempt, command: ready.task.command)
             return true
         case .exhausted(let reason):
             startPausedUntil = Clock.boot + 200_000_000
@@ -194,9 +220,9 @@ final class Supervisor {
                 // Not reaped yet, so the number is still its own: what is left of its group goes with it.
                 Children.signal(group: process, Signal.kill.number)
                 let end = try Children.reap(process)
-                guard let running = slots.empty(process) else { continue }
+                guard let running = slots.empty(process: process) else { continue }
                 finish(
-                    running.attempt(end, now: Clock.boot, farmer: store.farmer, host: host),
+                    running.attempt(end, now: Clock.boot, farmer: store.farmer, host: settings.host),
                     command: running.task.command)
             }
         } catch {
@@ -204,8 +230,32 @@ final class Supervisor {
         }
     }
 
+    /// Tasks inside this process that are over.
+    private func collect() {
+        starter.completions.filled.clear()
+        for end in starter.completions.takeAll() {
+            guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
+            finish(
+                running.attempt(end.outcome, at: end.at, farmer: store.farmer, host: settings.host),
+                command: running.task.command)
+        }
+    }
+
+    /// What runs inside this process cannot be killed: it is no longer waited for, and its task goes back.
+    private func abandonInside() {
+        for running in slots.attempts {
+            guard case .inside(let completion) = running.body,
+                let gone = slots.empty(slot: running.slot, serial: completion.serial)
+            else { continue }
+            finish(
+                gone.attempt(.interrupted, at: Clock.boot, farmer: store.farmer, host: settings.host),
+                command: gone.task.command
+            )
+        }
+    }
+
     private func finish(_ attempt: Attempt, command: [UInt8]) {
-        pendingEnds.append(attempt)
+        happenings.ended.append(attempt)
         if unreported == 0 { oldestUnreported = Clock.boot }
         unreported += 1
         if attempt.outcome.isFinal { unreportedOver += 1 }
@@ -213,20 +263,17 @@ final class Supervisor {
         rate.note(ended: 1, at: Clock.boot)
         if attempt.outcome.isFinal && attempt.outcome != .succeeded {
             unreportedFailed += 1
-            summary.noteFailure(attempt, log: starter.logs.path(of: attempt.task))
+            let hasFile = settings.keeping == .files || settings.keeping == .failed
+            summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
         }
         observer.observe(.ended(attempt, command: command))
     }
 
-    private func keepJournal() {
-        if pendingStarts.isEmpty && pendingEnds.isEmpty { return }
-        do {
-            try store.journal.note(started: pendingStarts, ended: pendingEnds)
-        } catch {
-            fail((error as? SystemError).map(FarmError.system) ?? .damaged(file: "journal", "\(error)"))
-        }
-        pendingStarts.removeAll(keepingCapacity: true)
-        pendingEnds.removeAll(keepingCapacity: true)
+    /// Tells the scribe what happened.
+    private func handOver() {
+        if happenings.isEmpty { return }
+        scribe.note(happenings)
+        happenings = Happenings()
     }
 
     // MARK: the store
@@ -250,7 +297,7 @@ final class Supervisor {
             unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
             if unreported > 0 { oldestUnreported = Clock.boot }
             released = []
-            queue.add(exchange.tasks)
+            pipeline.add(exchange.tasks)
             note(exchange.state)
             if !exchange.tasks.isEmpty { peekWait = 100_000_000 }
         case .state(let seen):
@@ -262,7 +309,7 @@ final class Supervisor {
             summary.hasLeft = true
         case .failed(.lockBusy):
             // Only while stopping: the claims stay in the journal, and whoever comes next recovers them.
-            if isLeaving { summary.hasLeft = true } else { queue.add(released) }
+            if isLeaving { summary.hasLeft = true } else { pipeline.add(released) }
             released = []
         case .failed(let error):
             summary.isStoreLost = true
@@ -303,9 +350,9 @@ final class Supervisor {
     private var situation: ClaimSituation {
         let now = Clock.boot
         return ClaimSituation(
-            slots: slots.count, running: slots.running, queued: queue.count, ended: summary.ended,
+            slots: slots.count, running: slots.running, queued: pipeline.count, ended: summary.ended,
             unreported: unreported,
-            rate: rate.rate(at: now), cycle: lastCycle, sinceChange: lastChange.map { now - $0 } ?? .max,
+            rate: rate.rate(at: now), cycle: lastCycle, sinceChange: now - lastChange,
             sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
             toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots,
             isStopping: !isWorking)
@@ -318,7 +365,8 @@ final class Supervisor {
         if case .stopping(var walk) = phase, slots.running > 0 {
             while case .signal(let number) = walk.action(at: Clock.boot) {
                 slots.markStopped()
-                for attempt in slots.attempts { Children.signal(group: attempt.process, number) }
+                for attempt in slots.attempts { attempt.signal(number) }
+                if number == Signal.kill.number { abandonInside() }
             }
             phase = .stopping(walk)
         }
@@ -327,11 +375,11 @@ final class Supervisor {
         if !isWorking && slots.running == 0 {
             if summary.hasLeft { return true }
             isLeaving = true
-            released = queue.takeAll()
+            released = pipeline.takeAll()
             send(.leave(release: released))
             return false
         }
-        if isWorking, slots.running == 0, queue.isEmpty, unreported == 0, state.toprocess == 0, state.claimed == 0 {
+        if isWorking, slots.running == 0, pipeline.isEmpty, unreported == 0, state.toprocess == 0, state.claimed == 0 {
             if summary.hasLeft { return true }
             isLeaving = true
             send(.leave(release: []))
@@ -353,7 +401,7 @@ final class Supervisor {
         case .change(let take):
             send(.exchange(asked: take, free: now.free, release: []))
         case .release:
-            released = queue.takeAll()
+            released = pipeline.takeAll()
             send(.exchange(asked: 0, free: 0, release: released))
         case .wait:
             if isIdle && Clock.boot >= nextPeek {
@@ -366,7 +414,7 @@ final class Supervisor {
     }
 
     /// Nothing is left to take, but others may give something back.
-    private var isIdle: Bool { isWorking && state.toprocess == 0 && !slots.isFull && queue.isEmpty }
+    private var isIdle: Bool { isWorking && state.toprocess == 0 && !slots.isFull && pipeline.isEmpty }
 
     // MARK: telling and sleeping
 
@@ -377,7 +425,7 @@ final class Supervisor {
         observer.observe(
             .progress(
                 FarmProgress(
-                    state: state, running: slots.running, queued: queue.count, unreportedDone: unreportedOver,
+                    state: state, running: slots.running, queued: pipeline.count, unreportedDone: unreportedOver,
                     unreportedFailed: unreportedFailed, rate: rate.rate(at: now), totalRate: totalRate.rate(at: now))))
     }
 
@@ -398,8 +446,6 @@ final class Supervisor {
         }
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
         rate.note(ended: 0, at: now)
-        Poll.wait(
-            for: [signals?.descriptor, storeThread.answered.descriptor].compactMap { $0 },
-            nanoseconds: max(0, until - now))
+        woke = Poll.wait(for: wakeups, nanoseconds: max(0, until - now))
     }
 }

@@ -14,29 +14,46 @@ final class TaskStarter {
         case broken(SystemError)
     }
 
-    let logs: TaskLogs
+    private let keeping: LogKeeping
     private let runner: any Runner
     private let environment: TaskEnvironment
     private let nothing: Descriptor
     private let farmer: String
     private let host: String
+    private var started = 0
+    /// Where tasks that run inside this process say that they are over.
+    let completions: CompletionBox
 
-    init(runner: any Runner, logs: TaskLogs, environment: TaskEnvironment, farmer: String, host: String) throws {
+    init(runner: any Runner, keeping: LogKeeping, environment: TaskEnvironment, farmer: String, host: String) throws {
         self.runner = runner
-        self.logs = logs
+        self.keeping = keeping
         self.environment = environment
         self.farmer = farmer
         self.host = host
-        nothing = try Descriptor("/dev/null", .reading)
+        nothing = try Descriptor("/dev/null", .both)
+        completions = try CompletionBox()
     }
 
-    func start(_ task: FarmTask, _ context: TaskContext) -> Start {
+    /// Starts a task that is ready.
+    ///
+    /// - Returns: how that went, and where its output arrives, if that is to be read by this process
+    func start(_ ready: ReadyTask, slot: Int) -> (start: Start, pipe: OutputPipe?) {
+        let task = ready.task
+        let context = TaskContext(attempt: ready.attempt, slot: slot)
+        environment.set(task: task.id, attempt: context.attempt, slot: slot)
+        let launch = runner.launch(task, context)
         do throws(SystemError) {
-            let log = try logs.open(task: task.id, attempt: context.attempt)
-            environment.set(task: task.id, attempt: context.attempt, slot: context.slot)
-            return try start(task, context, runner.launch(task, context), log: log.number)
+            if keeping == .packed, case .process = launch {
+                let pipe = try Pipe()
+                let start = try start(task, context, launch, log: pipe.writing.number)
+                return (
+                    start,
+                    OutputPipe(task: task.id, attempt: context.attempt, reading: pipe.intoReading())
+                )
+            }
+            return (try start(task, context, launch, log: ready.log?.file.number ?? nothing.number), nil)
         } catch {
-            return error.isExhausted ? .exhausted(error.reason) : .broken(error)
+            return (error.isExhausted ? .exhausted(error.reason) : .broken(error), nil)
         }
     }
 
@@ -45,25 +62,34 @@ final class TaskStarter {
     ) throws(SystemError) -> Start {
         let wall = Clock.wall
         let boot = Clock.boot
+        func running(_ body: RunningAttempt.Body, _ refusal: SpawnFailure?) -> Start {
+            .running(
+                RunningAttempt(
+                    task: task, attempt: context.attempt, slot: context.slot, body: body, started: wall,
+                    startedBoot: boot, refusal: refusal))
+        }
+        guard case .process(let request, let script) = launch else {
+            started += 1
+            let completion = Completion(slot: context.slot, serial: started, box: completions)
+            if case .inside(let begin) = launch { begin(completion) }
+            return running(.inside(completion), nil)
+        }
         do throws(SpawnFailure) {
             let spawned: (process: Int32, refusal: SpawnFailure?)
-            if let script = launch.script {
+            if let script {
                 let file: Descriptor
                 do { file = try Children.memoryFile(script) } catch { return .exhausted(error.reason) }
                 spawned = try Children.spawn(
-                    launch.request, environment: environment.words, input: nothing.number, output: log,
+                    request, environment: environment.words, input: nothing.number, output: log,
                     inherited: file.number)
             } else {
                 spawned = try Children.spawn(
-                    launch.request, environment: environment.words, input: nothing.number, output: log)
+                    request, environment: environment.words, input: nothing.number, output: log)
             }
-            return .running(
-                RunningAttempt(
-                    task: task, attempt: context.attempt, slot: context.slot, process: spawned.process, started: wall,
-                    startedBoot: boot, refusal: spawned.refusal))
+            return running(.process(spawned.process), spawned.refusal)
         } catch {
             if !error.isExec { return .exhausted(error.reason) }
-            if error.isTooLong, launch.script == nil, let other = runner.longLaunch(task, context) {
+            if error.isTooLong, script == nil, let other = runner.longLaunch(task, context) {
                 return try start(task, context, other, log: log)
             }
             OwnProcess.put("taskfarmer: cannot start the task: \(error.reason)\n", to: log)

@@ -1,0 +1,104 @@
+// Keeping what tasks print, in the way that was chosen; for the thread that writes. A task writes to its log file itself; for
+// a pack it writes to a pipe, which is read here.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+/// A log file that a task that is yet to be started will write to.
+final class OpenLog: Sendable {
+    let file: Descriptor
+    init(_ file: consuming Descriptor) { self.file = file }
+}
+
+/// The end of a pipe at which the output of a task arrives.
+final class OutputPipe: Sendable {
+    let task: Int
+    let attempt: Int
+    let reading: Descriptor
+
+    init(task: Int, attempt: Int, reading: consuming Descriptor) {
+        self.task = task
+        self.attempt = attempt
+        self.reading = reading
+    }
+}
+
+/// Unchecked: one thread alone uses it, after it was made.
+final class TaskOutput: @unchecked Sendable {
+    private let keeping: LogKeeping
+    private let files: LogFiles
+    private var pack: LogPack?
+    private let readiness: Readiness?
+    /// By task.
+    private var pipes: [Int: OutputPipe] = [:]
+    /// Pipes that are not waited for yet: most tasks end before that is worth it.
+    private var fresh: [OutputPipe] = []
+    private static let part = 1 << 18
+    private static let most = 4 << 20
+
+    init(_ keeping: LogKeeping, _ places: LogPlaces, farmer: String) throws(SystemError) {
+        self.keeping = keeping
+        files = LogFiles(places)
+        pack = keeping == .packed ? try LogPack(places, farmer: farmer) : nil
+        readiness = keeping == .packed ? try Readiness() : nil
+    }
+
+    /// Readable when there is output to be read.
+    var descriptor: Int32? { readiness?.descriptor }
+
+    /// Whether something was read and not written.
+    var isDirty: Bool { (pack?.waiting ?? 0) > 0 }
+
+    /// Makes a place for the output of an attempt; nil where it needs none of its own.
+    func open(task: Int, attempt: Int) throws(SystemError) -> OpenLog? {
+        switch keeping {
+        case .files, .failed: return OpenLog(try files.open(task: task, attempt: attempt))
+        case .packed, .none:
+            if attempt > 1 { try files.keepEarlier(task: task, before: attempt) }
+            return nil
+        }
+    }
+
+    func watch(_ new: [OutputPipe]) {
+        for pipe in new { pipes[pipe.task] = pipe }
+        fresh += new
+    }
+
+    /// Reads what there is, waiting for nothing.
+    func read() throws(SystemError) {
+        guard let readiness else { return }
+        for task in readiness.ready() {
+            guard let pipe = pipes[task] else { continue }
+            if try read(pipe, all: false) { readiness.remove(pipe.reading) }
+        }
+        for pipe in fresh where pipes[pipe.task] === pipe { try readiness.add(pipe.reading, token: pipe.task) }
+        fresh.removeAll(keepingCapacity: true)
+    }
+
+    /// An attempt is over, and nothing of it runs any more.
+    func finish(_ attempt: Attempt) throws(SystemError) {
+        switch keeping {
+        case .files, .none: break
+        case .failed: if attempt.outcome == .succeeded { try files.remove(task: attempt.task) }
+        case .packed:
+            guard let pipe = pipes.removeValue(forKey: attempt.task) else { return }
+            _ = try read(pipe, all: true)
+        }
+    }
+
+    /// - Returns: whether nothing more can come
+    private func read(_ pipe: OutputPipe, all: Bool) throws(SystemError) -> Bool {
+        while true {
+            switch try pipe.reading.readAvailable(count: Self.part) {
+            case .nothingYet: return false
+            case .bytes(let bytes):
+                if bytes.isEmpty { return true }
+                pack?.add(task: pipe.task, attempt: pipe.attempt, bytes)
+                if (pack?.waiting ?? 0) >= Self.most { try write() }
+                if !all { return false }
+            }
+        }
+    }
+
+    func write() throws(SystemError) { try pack?.write() }
+}
