@@ -88,7 +88,7 @@ package struct Check {
         guard try Folder.facts(directory.file(file)) != nil else { return }
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number in
+        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number, _ in
             count += 1
             var id = 0
             var index = 0
@@ -172,7 +172,7 @@ package struct Check {
     private mutating func examineAttempts(_ state: StateRecord) throws {
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number in
+        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
             let bytes = [UInt8](copying: line)
             if number == 1 {
                 if bytes != Attempt.header.dropLast() {
