@@ -164,6 +164,24 @@ struct ListTests {
         #expect(notes.contains(example.note))
     }
 
+    @Test(
+        "a list that was only touched makes no task, and is not read again by the next farmer",
+        arguments: ["a\nb\n", "a\nb"])
+    func touched(_ text: String) throws {
+        let (scratch, bench) = try Self.bench(text)
+        let store = try bench.farm()
+        let before = try bench.content(.toprocess)
+        try bench.write(Array("?".utf8), to: bench.list)
+        try bench.write(Array(text.utf8), to: bench.list)  // the same again, but later
+        let list = try TaskListFile(bench.list)
+        let notes = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        #expect(notes == [])
+        #expect(try bench.content(.toprocess) == before)
+        #expect(store.cycle.seen?.list.modified == (try list.facts.modifiedNanoseconds))
+        #expect(try bench.problems() == [])
+        withExtendedLifetime(scratch) {}
+    }
+
     @Test("a list that two farmers saw grow gives its new tasks once")
     func grownOnce() throws {
         let (scratch, bench) = try Self.bench("a\nb\n")

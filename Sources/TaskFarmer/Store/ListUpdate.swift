@@ -18,7 +18,14 @@ package enum ListUpdate {
         if try facts.size < mark.bytes || list.checksum(ofFirst: mark.bytes) != mark.checksum {
             return try edits(list, handler: handler, cycle: cycle)
         }
-        if !mark.isClosed && facts.size > mark.bytes {
+        if facts.size == mark.bytes {
+            // Only touched; the next one need not read it all.
+            try cycle.run(patience) { change in
+                if change.state.list == mark { change.state.list.modified = facts.modifiedNanoseconds }
+            }
+            return []
+        }
+        if !mark.isClosed {
             let next = try list.bytes(at: mark.bytes, count: 2)
             guard next.first == 10 || next == [13, 10] else { return try edits(list, handler: handler, cycle: cycle) }
         }
