@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -255,4 +256,23 @@ void tf_own_usage(long *microseconds, long *resident_kib) {
 long tf_filesystem_kind(const char *path) {
     struct statfs facts;
     return statfs(path, &facts) == 0 ? (long)facts.f_type : -1;
+}
+
+void tf_begin_flush(int descriptor) { sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
+// 64 bytes are compared at once, with whatever instructions the target has for that.
+typedef uint8_t bytes64 __attribute__((ext_vector_type(64), aligned(1)));
+typedef bool bits64 __attribute__((ext_vector_type(64)));
+
+size_t tf_find_all(const uint8_t *bytes, size_t count, uint8_t byte, uint32_t *found) {
+    size_t n = 0, at = 0;
+    for (; at + 64 <= count; at += 64) {
+        bits64 equal = __builtin_convertvector(*(const bytes64 *)(bytes + at) == (bytes64)byte, bits64);
+        uint64_t bits;
+        memcpy(&bits, &equal, sizeof bits);
+        for (; bits; bits &= bits - 1) found[n++] = (uint32_t)(at + (size_t)__builtin_ctzll(bits));
+    }
+    for (; at < count; at++)
+        if (bytes[at] == byte) found[n++] = (uint32_t)at;
+    return n;
 }

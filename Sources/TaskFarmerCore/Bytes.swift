@@ -4,11 +4,17 @@ extension [UInt8] {
     /// A copy of bytes that are only lent.
     package init(copying span: borrowing Span<UInt8>) {
         self.init()
-        reserveCapacity(span.count)
-        for index in 0..<span.count { append(span[index]) }
+        append(copying: span)
     }
 
-    package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+    /// Appends bytes that are only lent.
+    package mutating func append(copying span: borrowing Span<UInt8>) {
+        append(addingCapacity: span.count) { output in
+            for index in span.indices { output.append(span[index]) }
+        }
+    }
+
+    package mutating func append(_ text: String) { append(copying: text.utf8.span) }
 
     /// Appends a number in decimal digits.
     package mutating func append(decimal value: Int) {
@@ -20,36 +26,33 @@ extension [UInt8] {
         }
     }
 
-    private mutating func append(digits value: UInt) {
-        let start = count
+    /// Appends a number in decimal digits, zeros before it where it has fewer than `width`.
+    private mutating func append(digits value: UInt, width: Int = 1) {
+        var digits = InlineArray<20, UInt8>(repeating: 48)
+        var start = digits.count
         var rest = value
-        repeat {
-            append(UInt8(truncatingIfNeeded: rest % 10) + 48)
+        while rest > 0 || start > digits.count - width {
+            start -= 1
+            digits[start] = UInt8(truncatingIfNeeded: rest % 10) + 48
             rest /= 10
-        } while rest > 0
-        self[start...].reverse()
+        }
+        append(copying: digits.span.extracting(start...))
     }
 
     /// Appends microseconds as seconds with six decimals.
     package mutating func append(seconds microseconds: Int) {
-        let magnitude = Swift.max(0, microseconds)
-        append(decimal: magnitude / 1_000_000)
+        let magnitude = UInt(Swift.max(0, microseconds))
+        append(digits: magnitude / 1_000_000)
         append(UInt8(ascii: "."))
-        var scale = 100_000
-        let rest = magnitude % 1_000_000
-        while scale > 0 {
-            append(UInt8(truncatingIfNeeded: rest / scale % 10) + 48)
-            scale /= 10
-        }
+        append(digits: magnitude % 1_000_000, width: 6)
     }
 
     package mutating func append(hexadecimal value: UInt64, digits: Int) {
         for place in (0..<digits).reversed() {
-            append(Self.hexadecimalDigits[Int(value >> UInt64(place * 4) & 15)])
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(place * 4) & 15)
+            append(digit < 10 ? digit + 48 : digit + 87)
         }
     }
-
-    private static var hexadecimalDigits: [UInt8] { Array("0123456789abcdef".utf8) }
 
     /// Fills up with spaces to a fixed width; nil when it is longer already.
     package func padded(to width: Int) -> [UInt8]? {
@@ -57,12 +60,13 @@ extension [UInt8] {
     }
 }
 
-extension Collection<UInt8> {
+extension Span where Element == UInt8 {
     /// The number these decimal digits stand for; nil for anything else or one that does not fit.
     package var decimalValue: Int? {
         if isEmpty { return nil }
         var value = 0
-        for byte in self {
+        for index in indices {
+            let byte = self[index]
             guard byte >= 48, byte <= 57 else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, more) = scaled.addingReportingOverflow(Int(byte - 48))
@@ -72,24 +76,39 @@ extension Collection<UInt8> {
         return value
     }
 
-    /// Seconds with up to six decimals, in microseconds; nil for anything else.
+    /// Seconds with six decimals or none, in microseconds; nil for anything else.
     package var secondsValue: Int? {
-        guard let point = firstIndex(of: UInt8(ascii: ".")) else {
-            return decimalValue.flatMap { Self.microseconds($0, 0) }
-        }
-        let fraction = self[index(after: point)...]
-        guard let whole = self[..<point].decimalValue, fraction.count == 6, let part = fraction.decimalValue else {
-            return nil
-        }
-        return Self.microseconds(whole, part)
-    }
-
-    private static func microseconds(_ whole: Int, _ part: Int) -> Int? {
+        let point = indices.first { self[$0] == UInt8(ascii: ".") } ?? count
+        guard let whole = extracting(..<point).decimalValue else { return nil }
         let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000)
+        if overflow { return nil }
+        if point == count { return scaled }
+        guard count - point == 7, let part = extracting((point + 1)...).decimalValue else { return nil }
         let (sum, more) = scaled.addingReportingOverflow(part)
-        return overflow || more ? nil : sum
+        return more ? nil : sum
     }
 
+    /// For people; what is not UTF-8 shows as U+FFFD.
+    package var text: String { [UInt8](copying: self).text }
+
+    /// Whether these are the bytes of a text.
+    package func elementsEqual(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        return count == bytes.count && indices.allSatisfy { self[$0] == bytes[$0] }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    package var decimalValue: Int? { span.decimalValue }
+    package var secondsValue: Int? { span.secondsValue }
+}
+
+extension [UInt8] {
+    package var decimalValue: Int? { span.decimalValue }
+    package var secondsValue: Int? { span.secondsValue }
+}
+
+extension Collection<UInt8> {
     package var hexadecimalValue: UInt64? {
         if isEmpty || count > 16 { return nil }
         var value: UInt64 = 0

@@ -15,10 +15,12 @@ package struct Checksum: Sendable {
     private var b = p2
     private var c: UInt64 = 0
     private var d = 0 &- p1
-    private var pending: [UInt8] = []
+    /// What does not make up a stripe of 32 bytes yet.
+    private var pending = InlineArray<32, UInt8>(repeating: 0)
+    private var pendingCount = 0
     private var total: UInt64 = 0
 
-    package init() { pending.reserveCapacity(32) }
+    package init() {}
 
     package static func of(_ bytes: [UInt8]) -> UInt64 {
         var sum = Checksum()
@@ -31,38 +33,47 @@ package struct Checksum: Sendable {
         return (mixed << 31 | mixed >> 33) &* p1
     }
 
+    /// Eight bytes, the first one lowest. Written out, since the compiler makes one load of it only then.
+    @inline(__always)
     private static func word(_ bytes: borrowing Span<UInt8>, _ at: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for index in 0..<8 { value |= UInt64(bytes[at + index]) << UInt64(8 * index) }
-        return value
+        let low =
+            UInt64(bytes[at]) | UInt64(bytes[at + 1]) << 8 | UInt64(bytes[at + 2]) << 16 | UInt64(bytes[at + 3]) << 24
+        let high =
+            UInt64(bytes[at + 4]) | UInt64(bytes[at + 5]) << 8 | UInt64(bytes[at + 6]) << 16
+            | UInt64(bytes[at + 7]) << 24
+        return low | high << 32
     }
 
-    private mutating func stripe(_ bytes: borrowing Span<UInt8>, _ at: Int) {
-        a = Self.round(a, Self.word(bytes, at))
-        b = Self.round(b, Self.word(bytes, at + 8))
-        c = Self.round(c, Self.word(bytes, at + 16))
-        d = Self.round(d, Self.word(bytes, at + 24))
+    @inline(__always)
+    private mutating func stripe(_ bytes: borrowing Span<UInt8>) {
+        a = Self.round(a, Self.word(bytes, 0))
+        b = Self.round(b, Self.word(bytes, 8))
+        c = Self.round(c, Self.word(bytes, 16))
+        d = Self.round(d, Self.word(bytes, 24))
     }
 
     package mutating func add(_ bytes: borrowing Span<UInt8>) {
         total &+= UInt64(bytes.count)
         var at = 0
-        if !pending.isEmpty {
-            while pending.count < 32, at < bytes.count {
-                pending.append(bytes[at])
+        if pendingCount > 0 {
+            while pendingCount < 32, at < bytes.count {
+                pending[pendingCount] = bytes[at]
+                pendingCount += 1
                 at += 1
             }
-            if pending.count < 32 { return }
+            if pendingCount < 32 { return }
             let full = pending
-            stripe(full.span, 0)
-            pending.removeAll(keepingCapacity: true)
+            stripe(full.span)
+            pendingCount = 0
         }
-        while at + 32 <= bytes.count {
-            stripe(bytes, at)
+        // One check of bounds a stripe: within it, the compiler knows the length.
+        while bytes.count - at >= 32 {
+            stripe(bytes.extracting(at..<at + 32))
             at += 32
         }
         while at < bytes.count {
-            pending.append(bytes[at])
+            pending[pendingCount] = bytes[at]
+            pendingCount += 1
             at += 1
         }
     }
@@ -72,25 +83,28 @@ package struct Checksum: Sendable {
         var hash: UInt64
         if total >= 32 {
             hash = (a << 1 | a >> 63) &+ (b << 7 | b >> 57) &+ (c << 12 | c >> 52) &+ (d << 18 | d >> 46)
-            for lane in [a, b, c, d] { hash = (hash ^ Self.round(0, lane)) &* Self.p1 &+ Self.p4 }
+            hash = (hash ^ Self.round(0, a)) &* Self.p1 &+ Self.p4
+            hash = (hash ^ Self.round(0, b)) &* Self.p1 &+ Self.p4
+            hash = (hash ^ Self.round(0, c)) &* Self.p1 &+ Self.p4
+            hash = (hash ^ Self.round(0, d)) &* Self.p1 &+ Self.p4
         } else {
             hash = Self.p5
         }
         hash &+= total
         var at = 0
-        while at + 8 <= pending.count {
+        while at + 8 <= pendingCount {
             hash ^= Self.round(0, Self.word(pending.span, at))
             hash = (hash << 27 | hash >> 37) &* Self.p1 &+ Self.p4
             at += 8
         }
-        if at + 4 <= pending.count {
+        if at + 4 <= pendingCount {
             var word: UInt64 = 0
             for index in 0..<4 { word |= UInt64(pending[at + index]) << UInt64(8 * index) }
             hash ^= word &* Self.p1
             hash = (hash << 23 | hash >> 41) &* Self.p2 &+ Self.p3
             at += 4
         }
-        while at < pending.count {
+        while at < pendingCount {
             hash ^= UInt64(pending[at]) &* Self.p5
             hash = (hash << 11 | hash >> 53) &* Self.p1
             at += 1

@@ -5,8 +5,9 @@ package struct JSONSyntax: Sendable {
     private enum Number: Sendable { case sign, zero, whole, point, fraction, mark, markSign, exponent }
     private enum Expect: Sendable { case value, valueOrEnd, keyOrEnd, key, colon, commaOrEnd, end }
     private enum Token: Sendable {
-        case none, string(isKey: Bool), escape(isKey: Bool), unicode(isKey: Bool, left: Int), number, word(
-            left: [UInt8])
+        case none, string(isKey: Bool), escape(isKey: Bool), unicode(isKey: Bool, left: Int), number
+        /// The letters still to come, the next one lowest.
+        case word(left: UInt32)
     }
 
     private var stack: [UInt8] = []
@@ -19,12 +20,34 @@ package struct JSONSyntax: Sendable {
 
     package init() {}
 
-    package mutating func add(_ bytes: [UInt8]) {
-        for byte in bytes {
-            if fault != nil { return }
-            if !step(byte) { fault = offset }
-            offset += 1
+    package mutating func add(_ bytes: [UInt8]) { add(bytes.span) }
+
+    package mutating func add(_ bytes: borrowing Span<UInt8>) {
+        var index = 0
+        while fault == nil {
+            index = endOfRun(bytes, from: index)
+            if index == bytes.count { break }
+            if !step(bytes[index]) { fault = offset + index }
+            index += 1
         }
+        offset += bytes.count
+    }
+
+    /// Where the bytes end that leave everything as it is: most of a document, and passed over quickly.
+    private func endOfRun(_ bytes: borrowing Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        switch (token, number) {
+        case (.string, _):
+            while index < bytes.count, bytes[index] >= 32, bytes[index] != UInt8(ascii: "\""),
+                bytes[index] != UInt8(ascii: "\\")
+            {
+                index += 1
+            }
+        case (.number, .whole), (.number, .fraction), (.number, .exponent):
+            while index < bytes.count, bytes[index] >= 48, bytes[index] <= 57 { index += 1 }
+        default: break
+        }
+        return index
     }
 
     /// Whether what was read is one whole value.
@@ -47,27 +70,50 @@ package struct JSONSyntax: Sendable {
             return byte >= 32
         case .escape(let isKey):
             token = byte == UInt8(ascii: "u") ? .unicode(isKey: isKey, left: 4) : .string(isKey: isKey)
-            return "\"\\/bfnrtu".utf8.contains(byte)
+            return Self.canBeEscaped(byte)
         case .unicode(let isKey, let left):
             token = left == 1 ? .string(isKey: isKey) : .unicode(isKey: isKey, left: left - 1)
-            return "0123456789abcdefABCDEF".utf8.contains(byte)
+            return Self.isHexadecimal(byte)
         case .word(let left):
-            token = left.count == 1 ? .none : .word(left: Array(left.dropFirst()))
-            if left.count == 1 { expect = afterValue }
-            return byte == left[0]
+            token = left < 256 ? .none : .word(left: left >> 8)
+            if left < 256 { expect = afterValue }
+            return byte == UInt8(truncatingIfNeeded: left)
         case .number:
-            if "0123456789+-.eE".utf8.contains(byte) {
-                guard let next = number(after: byte) else { return false }
+            if let next = number(after: byte) {
                 number = next
                 return true
             }
-            guard numberIsWhole else { return false }
+            guard numberIsWhole, !Self.belongsToNumbers(byte) else { return false }
             token = .none
             expect = afterValue
         case .none:
             break
         }
         return structure(byte)
+    }
+
+    private static func canBeEscaped(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "u"):
+            true
+        default: false
+        }
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...70, 97...102: true
+        default: false
+        }
+    }
+
+    private static func belongsToNumbers(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
     }
 
     private var numberIsWhole: Bool {
@@ -125,15 +171,19 @@ package struct JSONSyntax: Sendable {
             expect = .valueOrEnd
         case UInt8(ascii: "\""):
             token = .string(isKey: false)
-        case UInt8(ascii: "t"): token = .word(left: Array("rue".utf8))
-        case UInt8(ascii: "f"): token = .word(left: Array("alse".utf8))
-        case UInt8(ascii: "n"): token = .word(left: Array("ull".utf8))
+        case UInt8(ascii: "t"): token = .word(left: Self.letters("rue"))
+        case UInt8(ascii: "f"): token = .word(left: Self.letters("alse"))
+        case UInt8(ascii: "n"): token = .word(left: Self.letters("ull"))
         case UInt8(ascii: "-"), 48...57:
             token = .number
             number = byte == 45 ? .sign : byte == 48 ? .zero : .whole
         default: return false
         }
         return stack.count < 512
+    }
+
+    private static func letters(_ text: String) -> UInt32 {
+        text.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     private mutating func close(_ byte: UInt8) -> Bool {

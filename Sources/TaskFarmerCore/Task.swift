@@ -29,10 +29,12 @@ package struct FarmTask: Sendable, Equatable {
 
     /// Reads a line without its newline; nil when it does not begin with an ID and a blank.
     package init?(line: ArraySlice<UInt8>) {
-        guard let blank = line.firstIndex(of: 32), let id = line[..<blank].decimalValue else { return nil }
-        let command = line[(blank + 1)...]
-        if command.contains(0) { return nil }
-        self.init(id: id, command: Array(command))
+        let bytes = line.span
+        guard let blank = bytes.indices.first(where: { bytes[$0] == 32 }),
+            let id = bytes.extracting(..<blank).decimalValue,
+            !bytes.indices[(blank + 1)...].contains(where: { bytes[$0] == 0 })
+        else { return nil }
+        self.init(id: id, command: Array(line[(line.startIndex + blank + 1)...]))
     }
 }
 
@@ -155,44 +157,42 @@ package struct Attempt: Sendable, Equatable {
         bytes.append(farmer)
         bytes.append(Self.tab)
         bytes.append(decimal: slot)
-        for time in [started, wall, user, system] {
-            bytes.append(Self.tab)
-            bytes.append(seconds: time)
-        }
-        for amount in [maxResidentKiB, blocksIn, blocksOut] {
-            bytes.append(Self.tab)
-            bytes.append(decimal: amount)
-        }
-        for number in [outcome.exitStatus, outcome.signal] {
-            bytes.append(Self.tab)
-            if let number { bytes.append(decimal: Int(number)) } else { bytes.append(UInt8(ascii: "-")) }
-        }
+        Self.append(seconds: started, to: &bytes)
+        Self.append(seconds: wall, to: &bytes)
+        Self.append(seconds: user, to: &bytes)
+        Self.append(seconds: system, to: &bytes)
+        Self.append(amount: maxResidentKiB, to: &bytes)
+        Self.append(amount: blocksIn, to: &bytes)
+        Self.append(amount: blocksOut, to: &bytes)
+        Self.append(amount: outcome.exitStatus.map(Int.init), to: &bytes)
+        Self.append(amount: outcome.signal.map(Int.init), to: &bytes)
         bytes.append(Self.tab)
         bytes.append(outcome.word)
         bytes.append(Self.tab)
-        bytes.append(contentsOf: outcome.reason.utf8.map { $0 < 32 ? 32 : $0 })
+        for byte in outcome.reason.utf8 { bytes.append(byte < 32 ? 32 : byte) }
         bytes.append(10)
+    }
+
+    private static func append(seconds: Int, to bytes: inout [UInt8]) {
+        bytes.append(tab)
+        bytes.append(seconds: seconds)
+    }
+
+    private static func append(amount: Int?, to bytes: inout [UInt8]) {
+        bytes.append(tab)
+        if let amount { bytes.append(decimal: amount) } else { bytes.append(UInt8(ascii: "-")) }
     }
 
     /// Reads a line without its newline; nil when any field is not of its form.
     package init?(line: ArraySlice<UInt8>) {
-        let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
-        guard fields.count == 16, let task = fields[0].decimalValue, let number = fields[1].decimalValue,
-            let slot = fields[4].decimalValue, let started = fields[5].secondsValue,
-            let wall = fields[6].secondsValue, let user = fields[7].secondsValue,
-            let system = fields[8].secondsValue, let resident = fields[9].decimalValue,
-            let blocksIn = fields[10].decimalValue, let blocksOut = fields[11].decimalValue
-        else { return nil }
-        func status(_ field: ArraySlice<UInt8>) -> Int32?? {
-            if field.elementsEqual([UInt8(ascii: "-")]) { return .some(nil) }
-            return field.decimalValue.flatMap { Int32(exactly: $0) }.map { .some($0) }
-        }
-        guard let exit = status(fields[12]), let signal = status(fields[13]),
-            let outcome = Outcome(word: fields[14].text, exit: exit, signal: signal, reason: fields[15].text)
+        let bytes = line.span
+        guard let fields = AttemptFields(bytes),
+            let outcome = fields.outcome(reason: bytes.extracting(fields.reason).text)
         else { return nil }
         self.init(
-            task: task, number: number, host: fields[2].text, farmer: fields[3].text, slot: slot, started: started,
-            wall: wall, user: user, system: system, maxResidentKiB: resident, blocksIn: blocksIn,
-            blocksOut: blocksOut, outcome: outcome)
+            task: fields.task, number: fields.number, host: bytes.extracting(fields.host).text,
+            farmer: bytes.extracting(fields.farmer).text, slot: fields.slot, started: fields.started, wall: fields.wall,
+            user: fields.user, system: fields.system, maxResidentKiB: fields.maxResidentKiB, blocksIn: fields.blocksIn,
+            blocksOut: fields.blocksOut, outcome: outcome)
     }
 }

@@ -22,7 +22,7 @@ package enum TraceEvent {
     /// One attempt as a complete event (`ph` X), times in microseconds.
     package static func append(_ attempt: Attempt, command: [UInt8], process: Int, to bytes: inout [UInt8]) {
         bytes.append(#"{"name":"#)
-        JSONText.append(command.count <= 200 ? command : Array(command[..<200]) + Array("…".utf8), to: &bytes)
+        JSONText.append(command, upTo: 200, to: &bytes)
         bytes.append(#","cat":"task","ph":"X","ts":"#)
         bytes.append(decimal: attempt.started)
         bytes.append(#","dur":"#)
@@ -57,39 +57,48 @@ package enum TraceEvent {
 }
 
 package enum JSONText {
-    /// Appends a JSON string. Bytes that are not UTF-8 become the four characters `\xNN`.
-    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    /// Appends a JSON string. Bytes that are not UTF-8 become the four characters `\xNN`; what is longer than `limit` is cut
+    /// there and ends in `…`.
+    package static func append(_ bytes: [UInt8], upTo limit: Int = .max, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
+        let end = min(limit, bytes.count)
         var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte >= 32 && byte < 127 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-                text.append(byte)
-                index += 1
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): text.append("\\\"")
-            case UInt8(ascii: "\\"): text.append("\\\\")
-            case 10: text.append("\\n")
-            case 13: text.append("\\r")
-            case 9: text.append("\\t")
-            case 0..<32, 127:
-                text.append("\\u")
-                text.append(hexadecimal: UInt64(byte), digits: 4)
-            default:
-                let length = sequence(bytes, at: index)
-                if length > 0 {
-                    text.append(contentsOf: bytes[index..<index + length])
-                    index += length - 1
-                } else {
-                    text.append("\\\\x")
-                    text.append(hexadecimal: UInt64(byte), digits: 2)
-                }
-            }
-            index += 1
+        while index < end {
+            let start = index
+            while index < end, isPlain(bytes[index]) { index += 1 }
+            if index > start { text.append(copying: bytes.span.extracting(start..<index)) }
+            if index < end { index += escape(bytes, at: index, before: end, to: &text) }
         }
+        if end < bytes.count { text.append("…") }
         text.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 32 && byte < 127 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Appends what does not stand for itself, and says how many bytes that was.
+    private static func escape(_ bytes: [UInt8], at index: Int, before end: Int, to text: inout [UInt8]) -> Int {
+        let byte = bytes[index]
+        switch byte {
+        case UInt8(ascii: "\""): text.append("\\\"")
+        case UInt8(ascii: "\\"): text.append("\\\\")
+        case 10: text.append("\\n")
+        case 13: text.append("\\r")
+        case 9: text.append("\\t")
+        case 0..<32, 127:
+            text.append("\\u")
+            text.append(hexadecimal: UInt64(byte), digits: 4)
+        default:
+            let length = sequence(bytes, at: index, before: end)
+            if length > 0 {
+                text.append(copying: bytes.span.extracting(index..<index + length))
+                return length
+            }
+            text.append("\\\\x")
+            text.append(hexadecimal: UInt64(byte), digits: 2)
+        }
+        return 1
     }
 
     package static func string(_ bytes: [UInt8]) -> String {
@@ -102,9 +111,9 @@ package enum JSONText {
 
     /// The length of the well-formed UTF-8 sequence of several bytes at `index`; 0 where there is none
     /// (The Unicode Standard, table 3-7).
-    private static func sequence(_ bytes: [UInt8], at index: Int) -> Int {
+    private static func sequence(_ bytes: [UInt8], at index: Int, before end: Int) -> Int {
         func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
-            index + offset < bytes.count && range.contains(bytes[index + offset])
+            index + offset < end && range.contains(bytes[index + offset])
         }
         switch bytes[index] {
         case 0xC2...0xDF: return follows(1) ? 2 : 0

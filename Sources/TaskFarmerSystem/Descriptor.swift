@@ -111,16 +111,21 @@ package struct Descriptor: ~Copyable, Sendable {
 
     /// Writes everything at `offset`.
     package func write(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
+        try write(bytes.span, at: offset)
+    }
+
+    /// Writes everything at `offset`.
+    package func write(_ bytes: borrowing Span<UInt8>, at offset: Int) throws(SystemError) {
         try unsafe put(bytes) { start, count, done in unsafe pwrite(number, start, count, off_t(offset + done)) }
     }
 
     /// Writes everything at the current position, or at the end with `.append`.
     package func write(_ bytes: [UInt8]) throws(SystemError) {
-        try unsafe put(bytes) { start, count, _ in unsafe Glibc.write(number, start, count) }
+        try unsafe put(bytes.span) { start, count, _ in unsafe Glibc.write(number, start, count) }
     }
 
     private func put(
-        _ bytes: [UInt8], _ call: (UnsafeRawPointer, Int, Int) -> Int
+        _ bytes: borrowing Span<UInt8>, _ call: (UnsafeRawPointer, Int, Int) -> Int
     ) throws(SystemError) {
         if bytes.isEmpty { return }
         let allowed = try IOSeam.pass(.write, path, bytes: bytes.count)
@@ -149,6 +154,9 @@ package struct Descriptor: ~Copyable, Sendable {
         try IOSeam.pass(.flush, path)
         try retrying("flush", path) { fdatasync(number) }
     }
+
+    /// Has data sent on its way to stable storage, without waiting, so that a later flush takes less time.
+    package func beginFlush() { tf_begin_flush(number) }
 
     /// Forgets cached pages, so that the next read asks the file server.
     package func dropCache() {

@@ -114,6 +114,65 @@ struct TaskTests {
         }
     }
 
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `damage to a line is never judged otherwise than field by field`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let letters = utf8("0123456789\t-. asx\u{0}é")
+        for (outcome, _, _) in Self.outcomes {
+            var attempt = Self.attempt
+            attempt.outcome = outcome
+            for _ in 0..<300 {
+                var line = Array(Self.line(attempt).dropLast())
+                for _ in 0..<Int.random(in: 0...2, using: &generator) {
+                    let place = Int.random(in: 0..<line.count, using: &generator)
+                    let end = Int.random(in: place...min(line.count, place + 2), using: &generator)
+                    line.replaceSubrange(
+                        place..<end,
+                        with: (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+                            letters.randomElement(using: &generator) ?? 0
+                        })
+                }
+                let expected = Self.read(line)
+                let fields = AttemptFields(line.span)
+                let success = fields?.hasSucceeded ?? false
+                let isRefused = fields == nil
+                #expect(Attempt(line: line[...]) == expected, "\(line.text.debugDescription), seed \(seed)")
+                #expect(isRefused == (expected == nil))
+                #expect(success == (expected?.outcome == .succeeded))
+            }
+        }
+    }
+
+    /// Reads a line with nothing but the standard library.
+    private static func read(_ line: [UInt8]) -> Attempt? {
+        let fields = line.split(separator: 9, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        func number(_ field: Int) -> Int? { fields[field].utf8.allSatisfy { 48...57 ~= $0 } ? Int(fields[field]) : nil }
+        func time(_ field: Int) -> Int? {
+            let parts = fields[field].split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count <= 2, parts.allSatisfy({ $0.utf8.allSatisfy { 48...57 ~= $0 } }),
+                let whole = Int(parts[0])
+            else { return nil }
+            if whole > Int.max / 1_000_000 { return nil }
+            if parts.count == 1 { return whole * 1_000_000 }
+            return parts[1].utf8.count == 6 ? Int(parts[1]).map { whole * 1_000_000 &+ $0 } : nil
+        }
+        guard fields.count == 16, let exit = fields[12] == "-" ? -1 : number(12),
+            let signal = fields[13] == "-" ? -1 : number(13), exit <= Int32.max, signal <= Int32.max,
+            let task = number(0), let attempt = number(1), let slot = number(4), let started = time(5),
+            let wall = time(6), let user = time(7), let system = time(8), let resident = number(9),
+            let blocksIn = number(10), let blocksOut = number(11),
+            let outcome = Outcome(
+                word: fields[14], exit: exit < 0 ? nil : Int32(exit), signal: signal < 0 ? nil : Int32(signal),
+                reason: fields[15])
+        else { return nil }
+        return Attempt(
+            task: task, number: attempt, host: fields[2], farmer: fields[3], slot: slot, started: started, wall: wall,
+            user: user, system: system, maxResidentKiB: resident, blocksIn: blocksIn, blocksOut: blocksOut,
+            outcome: outcome)
+    }
+
     private static let attempt = Attempt(
         task: 12, number: 2, host: "node1", farmer: "node1.77.1700000000000", slot: 3, started: 1_700_000_000_000_001,
         wall: 61_500_000, user: 250_000, system: 9, maxResidentKiB: 2048, blocksIn: 8, blocksOut: 16,

@@ -70,6 +70,38 @@ struct ListTests {
         withExtendedLifetime(scratch) {}
     }
 
+    @Test("lines longer than what is read or written at a time stay whole, and so do their neighbours")
+    func longLines() throws {
+        let lengths = [3, 300_000, 1, 262_143, 262_144, 5, 1_048_560, 1_048_576, 2, 3_000_000, 7]
+        let lines = lengths.enumerated().map { number, length in
+            [UInt8](repeating: UInt8(ascii: "a") + UInt8(number), count: length)
+        }
+        for end in [[], [10]] as [[UInt8]] {
+            let (scratch, bench) = try Self.bench(Array(lines.joined(separator: [10])) + end)
+            let store = try bench.farm()
+            #expect(try bench.problems() == [])
+            #expect(try Self.commands(bench) == lines.map(\.text))
+            #expect(try bench.exchange(store, 2).map(\.command.count) == [3, 300_000])
+            withExtendedLifetime(scratch) {}
+        }
+    }
+
+    @Test("a NUL byte in a line longer than what is read at a time is refused, one in a comment is not")
+    func nulInLongLine() throws {
+        let long = [UInt8](repeating: UInt8(ascii: "a"), count: 600_000)
+        let (scratch, bench) = try Self.bench(Array("a\n# \0\n".utf8) + long + [0] + long + [10])
+        guard case .configuration(_, let line, let text)? = refusal({ try bench.open() }) else {
+            Issue.record("a list with a NUL byte was accepted")
+            return
+        }
+        #expect(line == 3)
+        #expect(text.contains("column 600001;") || text.contains("column 600001,"))
+        try bench.write(Array("a\n# \0\n".utf8) + long + [10], to: bench.list)
+        _ = try bench.open()
+        #expect(try Self.commands(bench) == ["a", long.text])
+        withExtendedLifetime(scratch) {}
+    }
+
     @Test("a list without tasks is complete at once", arguments: ["", "\n", "# nothing\n", "\u{FEFF}"])
     func empty(_ text: String) throws {
         let (scratch, bench) = try Self.bench(text)
@@ -130,6 +162,24 @@ struct ListTests {
         #expect(commands == ["a", "b", "c"])
         #expect(notes.contains("was edited"))
         #expect(notes.contains(example.note))
+    }
+
+    @Test(
+        "a list that was only touched makes no task, and is not read again by the next farmer",
+        arguments: ["a\nb\n", "a\nb"])
+    func touched(_ text: String) throws {
+        let (scratch, bench) = try Self.bench(text)
+        let store = try bench.farm()
+        let before = try bench.content(.toprocess)
+        try bench.write(Array("?".utf8), to: bench.list)
+        try bench.write(Array(text.utf8), to: bench.list)  // the same again, but later
+        let list = try TaskListFile(bench.list)
+        let notes = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        #expect(notes == [])
+        #expect(try bench.content(.toprocess) == before)
+        #expect(store.cycle.seen?.list.modified == (try list.facts.modifiedNanoseconds))
+        #expect(try bench.problems() == [])
+        withExtendedLifetime(scratch) {}
     }
 
     @Test("a list that two farmers saw grow gives its new tasks once")

@@ -50,5 +50,9 @@ int tf_allow_descriptors(size_t count);
 int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds);
 void tf_own_usage(long *microseconds, long *resident_kib);
 long tf_filesystem_kind(const char *path);
+/// Has what was written to a file sent to its device, without waiting.
+void tf_begin_flush(int descriptor);
+/// Where a byte is: writes its offsets, rising, to `found`, which has room for `count`. Returns how many there are.
+size_t tf_find_all(const uint8_t *bytes, size_t count, uint8_t byte, uint32_t *found);
 
 #endif

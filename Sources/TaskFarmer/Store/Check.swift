@@ -88,7 +88,7 @@ package struct Check {
         guard try Folder.facts(directory.file(file)) != nil else { return }
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number in
+        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number, mayHoldNUL in
             count += 1
             var id = 0
             var index = 0
@@ -96,12 +96,8 @@ package struct Check {
                 id = id * 10 + Int(line[index] - 48)
                 index += 1
             }
-            var isForm = index > 0 && index < line.count && line[index] == 32
-            while isForm && index < line.count {
-                if line[index] == 0 { isForm = false }
-                index += 1
-            }
-            if !isForm {
+            let isForm = index > 0 && index < line.count && line[index] == 32
+            if !isForm || (mayHoldNUL && line.firstIndex(of: 0) != nil) {
                 problem("form", "\(file.rawValue):\(number) is not of the form `ID command`")
             } else {
                 place(id, code: code, where: "\(file.rawValue):\(number)")
@@ -172,20 +168,19 @@ package struct Check {
     private mutating func examineAttempts(_ state: StateRecord) throws {
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number in
-            let bytes = [UInt8](copying: line)
+        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
             if number == 1 {
-                if bytes != Attempt.header.dropLast() {
+                if [UInt8](copying: line) != Attempt.header.dropLast() {
                     problem("attempts", "attempts.tsv:1 is not the expected header")
                 }
                 return
             }
-            guard let attempt = Attempt(line: bytes[...]), attempt.task < succeeded.count else {
+            guard let fields = AttemptFields(line), fields.task < succeeded.count else {
                 problem("attempts", "attempts.tsv:\(number) is not of its form")
                 return
             }
             count += 1
-            if attempt.outcome == .succeeded { succeeded[attempt.task] = true }
+            if fields.hasSucceeded { succeeded[fields.task] = true }
         }
         if count != state.attempts {
             problem("count", "attempts.tsv has \(count) attempts, state says \(state.attempts)")

@@ -80,7 +80,10 @@ struct Creation {
         try FreshFile.write(directory.state, Array("being made\n".utf8))
         var measure = StackMeasure(firstID: 0)
         var mark = ListMark()
-        try handler.forEachTask(in: list, from: &mark) { command in measure.add(commandLength: command.count) }
+        try handler.forEachTask(in: list, from: &mark) { command in
+            measure.add(commandLength: command.count)
+            if measure.tasks & 0xffff == 0 { try pace.check() }
+        }
         try pace.check()
         for file in SharedFile.allCases where file != .toprocess {
             state.sizes[file] = try FreshFile.write(directory.file(file), FreshFile.initial(file))
@@ -96,7 +99,6 @@ struct Creation {
             throw FarmError.configuration(
                 file: list.name.description, line: nil, "changed while it was read; run again")
         }
-        try stack.file.flush()
         state.list = mark
         state.tasks = measure.tasks
         state.toprocess = measure.tasks

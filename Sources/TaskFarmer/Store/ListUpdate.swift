@@ -18,7 +18,14 @@ package enum ListUpdate {
         if try facts.size < mark.bytes || list.checksum(ofFirst: mark.bytes) != mark.checksum {
             return try edits(list, handler: handler, cycle: cycle)
         }
-        if !mark.isClosed && facts.size > mark.bytes {
+        if facts.size == mark.bytes {
+            // Only touched; the next one need not read it all.
+            try cycle.run(patience) { change in
+                if change.state.list == mark { change.state.list.modified = facts.modifiedNanoseconds }
+            }
+            return []
+        }
+        if !mark.isClosed {
             let next = try list.bytes(at: mark.bytes, count: 2)
             guard next.first == 10 || next == [13, 10] else { return try edits(list, handler: handler, cycle: cycle) }
         }
@@ -122,7 +129,7 @@ package enum FailedTasks {
     private static func attemptCounts(_ directory: WorkDirectory) throws -> [Int: Int] {
         var counts: [Int: Int] = [:]
         var mark = ListMark()
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, _ in
+        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, _, _ in
             let bytes = [UInt8](copying: line)
             if let attempt = Attempt(line: bytes[...]), attempt.outcome != .succeeded {
                 counts[attempt.task] = max(counts[attempt.task] ?? 0, attempt.number)

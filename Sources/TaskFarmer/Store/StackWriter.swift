@@ -30,15 +30,18 @@ struct StackMeasure {
 }
 
 /// Fills a region of a file from its end.
-struct StackWriter {
+struct StackWriter: ~Copyable {
     private let handle: SharedHandle
     private let pace: Pace
     private let start: Int
     private var position: Int
-    private var buffer: [UInt8]
-    private var filled: Int
+    private var lines = BackwardLines(capacity: Self.capacity)
+    /// What is written but perhaps not on stable storage yet.
+    private var unflushed = 0
+    private static let capacity = 1 << 20
+    /// So much is flushed at a time: all at once would take a slow file system longer than the pace allows.
+    private static let flushed = 64 << 20
     private var nextID: Int
-    private static let capacity = 4 << 20
     /// The last bytes of the region, for the checksum in `state`.
     private(set) var tail: [UInt8] = []
 
@@ -47,61 +50,48 @@ struct StackWriter {
         self.pace = pace
         start = region.lowerBound
         position = region.upperBound
-        buffer = [UInt8](repeating: 0, count: Self.capacity)
-        filled = Self.capacity
         nextID = firstID
     }
 
     mutating func add(_ command: borrowing Span<UInt8>) throws {
-        let newline = 1
-        let room = command.count + 24
-        if room > filled { try flush() }
-        if room > Self.capacity {
-            var line: [UInt8] = []
-            line.reserveCapacity(room)
-            line.append(decimal: nextID)
-            line.append(32)
-            for index in 0..<command.count { line.append(command[index]) }
-            line.append(10)
-            try put(line)
-        } else {
-            filled -= newline
-            buffer[filled] = 10
-            let begin = filled - command.count
-            for index in 0..<command.count { buffer[begin + index] = command[index] }
-            filled = begin - 1
-            buffer[filled] = 32
-            var rest = nextID
-            repeat {
-                filled -= 1
-                buffer[filled] = UInt8(truncatingIfNeeded: rest % 10) + 48
-                rest /= 10
-            } while rest > 0
+        if !lines.prepend(nextID, command) {
+            try write()
+            if !lines.prepend(nextID, command) {
+                lines = BackwardLines(capacity: command.count + 64)
+                _ = lines.prepend(nextID, command)
+                try write()
+                lines = BackwardLines(capacity: Self.capacity)
+            }
         }
         nextID += 1
     }
 
-    private mutating func put(_ bytes: [UInt8]) throws {
-        if tail.count < 256 { tail = Array((bytes + tail).suffix(256)) }
-        position -= bytes.count
-        guard position >= start else {
+    private mutating func write() throws {
+        let count = lines.count
+        if count == 0 { return }
+        if tail.count < 256 { tail = (lines.suffix(256) + tail).suffix(256) }
+        guard count <= position - start else {
             throw FarmError.configuration(file: "task list", line: nil, "changed while it was read; run again")
         }
         try pace.check()
-        try handle.file.write(bytes, at: position)
+        try lines.write(to: handle.file, endingAt: position)
+        position -= count
+        unflushed += count
+        if unflushed < Self.flushed {
+            handle.file.beginFlush()
+        } else {
+            try handle.file.flush()
+            unflushed = 0
+        }
     }
 
-    private mutating func flush() throws {
-        if filled == buffer.count { return }
-        try put(Array(buffer[filled...]))
-        filled = buffer.count
-    }
-
-    /// Writes what is left; the region must be full then.
+    /// Writes what is left and flushes it; the region must be full then.
     mutating func finish() throws {
-        try flush()
+        try write()
         guard position == start else {
             throw FarmError.configuration(file: "task list", line: nil, "changed while it was read; run again")
         }
+        try handle.file.flush()
+        try pace.check()
     }
 }

@@ -12,16 +12,17 @@ package struct ListHandler: TaskListHandler {
     package func forEachTask(
         in list: TaskListFile, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void
     ) throws {
-        try list.forEachLine(from: &mark) { line, number in
+        try list.forEachLine(from: &mark) { line, number, mayHoldNUL in
             let skipped = number == 1 && Self.hasByteOrderMark(line) ? TaskLine.byteOrderMark.count : 0
             let text = line.extracting(skipped...)
             guard let range = TaskLine.command(text) else { return }
-            for index in range where text[index] == 0 {
+            let command = text.extracting(range)
+            if mayHoldNUL, let index = command.firstIndex(of: 0) {
                 throw FarmError.configuration(
                     file: list.name.description, line: number,
                     "a NUL byte at column \(index + 1), which no command can hold; remove it and run again")
             }
-            try body(text.extracting(range))
+            try body(command)
         }
     }
 

@@ -67,10 +67,13 @@ package final class TaskListFile: Sendable {
 
     package var facts: FileFacts { get throws { try file.facts() } }
 
-    private static let chunk = 1 << 20
+    /// What is read at a time: it stays in the processor's cache while it is looked at.
+    private static let chunk = 256 << 10
 
-    /// The checksum of the first bytes, and how many there are.
-    package func checksum(ofFirst count: Int) throws -> UInt64 {
+    /// The checksum of the first bytes.
+    package func checksum(ofFirst count: Int) throws -> UInt64 { try sum(ofFirst: count).sum.value }
+
+    private func sum(ofFirst count: Int) throws -> (sum: Checksum, end: Int) {
         var sum = Checksum()
         var at = 0
         while at < count {
@@ -79,49 +82,48 @@ package final class TaskListFile: Sendable {
             sum.add(part.span)
             at += part.count
         }
-        return sum.value
+        return (sum, at)
     }
 
-    /// Calls `body` with each line from the mark on, without its newline, and its number, counted from 1.
-    /// A last line without a newline counts. The mark's checksum covers everything from the start of the file.
+    /// Calls `body` with each line from the mark on, without its newline, its number, counted from 1, and whether a NUL byte may be
+    /// in it. A last line without a newline counts. The mark's checksum covers everything from the start of the file.
     package func forEachLine(
-        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int) throws -> Void
+        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int, _ mayHoldNUL: Bool) throws -> Void
     ) throws {
-        var sum = Checksum()
-        var at = 0
-        while at < mark.bytes {  // the checksum goes over all
-            let part = try file.read(at: at, count: min(Self.chunk, mark.bytes - at))
-            if part.isEmpty { break }
-            sum.add(part.span)
-            at += part.count
-        }
+        var (sum, at) = try sum(ofFirst: mark.bytes)
         mark.modified = try file.facts().modifiedNanoseconds
+        var number = mark.lines
         var rest: [UInt8] = []
+        var ends: [UInt32] = []
         while true {
             let part = try file.read(at: at, count: Self.chunk)
             if part.isEmpty { break }
-            sum.add(part.span)
-            at += part.count
             let span = part.span
+            sum.add(span)
+            at += span.count
+            let mayHoldNUL = span.firstIndex(of: 0) != nil
+            span.indices(of: 10, into: &ends)
             var start = 0
-            for index in 0..<span.count where span[index] == 10 {
-                mark.lines += 1
+            for end in ends {
+                let end = Int(end)
+                number += 1
                 if rest.isEmpty {
-                    try body(span.extracting(start..<index), mark.lines)
+                    try body(span.extracting(start..<end), number, mayHoldNUL)
                 } else {
-                    rest.append(contentsOf: part[start..<index])
-                    try body(rest.span, mark.lines)
+                    rest.append(contentsOf: part[start..<end])
+                    try body(rest.span, number, true)
                     rest.removeAll(keepingCapacity: true)
                 }
-                start = index + 1
+                start = end + 1
             }
             if start < part.count { rest.append(contentsOf: part[start...]) }
         }
         mark.isClosed = rest.isEmpty
         if !rest.isEmpty {
-            mark.lines += 1
-            try body(rest.span, mark.lines)
+            number += 1
+            try body(rest.span, number, true)
         }
+        mark.lines = number
         mark.bytes = at
         mark.checksum = sum.value
     }
