@@ -100,6 +100,12 @@ package final class Store: @unchecked Sendable {
     package func exchange(
         asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
     ) throws -> Exchange {
+        try exchange(ClaimRequest(asked: asked, free: free, slots: slots), release: release, patience)
+    }
+
+    package func exchange(
+        _ request: ClaimRequest, release: [FarmTask], _ patience: any LockPatience
+    ) throws -> Exchange {
         try retrying {
             let carry = journal.carry
             let released = release.map(\.id)
@@ -109,9 +115,7 @@ package final class Store: @unchecked Sendable {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
                     var own = try ownEntry(change)
-                    let share = ClaimPolicy.share(
-                        asked: asked, free: free, slots: slots, toprocess: change.state.toprocess,
-                        liveSlots: change.state.liveSlots)
+                    let share = ClaimPolicy.share(request, of: ClaimPool(change.state))
                     tasks = try change.take(share)
                     if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
                     try change.putBack(release)

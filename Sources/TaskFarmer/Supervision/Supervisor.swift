@@ -307,8 +307,7 @@ final class Supervisor {
             unreported: unreported,
             rate: rate.rate(at: now), cycle: lastCycle, sinceChange: lastChange.map { now - $0 } ?? .max,
             sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
-            toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots,
-            isStopping: !isWorking)
+            pool: ClaimPool(state), isStopping: !isWorking)
     }
 
     /// Decides what to do next.
@@ -338,7 +337,7 @@ final class Supervisor {
             return false
         }
         if isInDoubt {
-            send(.exchange(asked: 0, free: 0, release: []))
+            send(.exchange(.nothing, release: []))
             return false
         }
         if Clock.boot - lastLook >= Liveness.interval {
@@ -348,13 +347,12 @@ final class Supervisor {
                 return false
             }
         }
-        let now = situation
-        switch ClaimPolicy.decide(now) {
-        case .change(let take):
-            send(.exchange(asked: take, free: now.free, release: []))
+        switch ClaimPolicy.decide(situation) {
+        case .change(let request):
+            send(.exchange(request, release: []))
         case .release:
             released = queue.takeAll()
-            send(.exchange(asked: 0, free: 0, release: released))
+            send(.exchange(.nothing, release: released))
         case .wait:
             if isIdle && Clock.boot >= nextPeek {
                 nextPeek = Clock.boot + peekWait
