@@ -60,7 +60,8 @@ package enum ClaimPolicy {
         }
         if now.unreported > 0 {
             let isLast = now.running == 0 && now.queued == 0
-            let patience = max(Double(reportInterval) / 1e9, span)
+            let visit = now.queued > 0 ? length(rate: request.rate, span: span) : span
+            let patience = max(Double(reportInterval) / 1e9, visit)
             due = min(due, isLast ? 0 : patience - Double(now.sinceUnreported) / 1e9)
         }
         return due <= 0 ? .change(request) : .wait(nanoseconds: max(1, Int(due * 1e9)))
@@ -74,10 +75,14 @@ package enum ClaimPolicy {
     /// How long before its queue is empty a farmer goes for more, in seconds.
     private static func lead(_ cycle: Int) -> Double { 0.25 + 2 * Double(cycle) / 1e9 }
 
+    /// How much work to fetch, in seconds.
+    private static func length(rate: Double, span: Double) -> Double {
+        max(horizon, span, min(longHorizon, handful / max(rate, 1e-9)))
+    }
+
     /// How many tasks to hold in the queue.
     private static func batch(rate: Double, span: Double, cycle: Int) -> Int {
-        let length = max(horizon, span, min(longHorizon, handful / max(rate, 1e-9)))
-        return Int(min(Double(largestBatch), rate * (length + lead(cycle))))
+        Int(min(Double(largestBatch), rate * (length(rate: rate, span: span) + lead(cycle))))
     }
 
     /// Ends in a second that a farmer may expect with so many slots before it has seen any; 0 when nobody has.
