@@ -35,7 +35,12 @@ let package = Package(
         .executableTarget(
             name: "StoreCrasher", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem"],
             path: "Tests/StoreCrasher", swiftSettings: settings),
-        .testTarget(name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore"], swiftSettings: settings),
+        // Thousands of farmers on a virtual clock, for the tests of the claim policy and for measuring it.
+        .target(
+            name: "ClaimSimulation", dependencies: ["TaskFarmerCore"], path: "Tests/ClaimSimulation",
+            swiftSettings: settings),
+        .testTarget(
+            name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore", "ClaimSimulation"], swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerTests",
             dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],

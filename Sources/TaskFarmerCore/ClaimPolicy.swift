@@ -1,159 +1,139 @@
 // How many tasks a farmer takes, when it goes to the lock, and when it gives tasks back: pure functions of what it knows.
-// A batch should last a second or two, so that the lock costs nothing; towards the end it shrinks to what can run now, so
-// that nobody sits on tasks that others could be running. The sharing rule is guided self-scheduling (Polychronopoulos and
-// Kuck, 1987), at half a share.
-
-/// What a farmer knows when it decides. Times are in nanoseconds.
-package struct ClaimSituation: Sendable, Equatable {
-    package var slots: Int
-    package var running: Int
-    /// Claimed and not started.
-    package var queued: Int
-    /// Attempts ended since this farmer began, and those not yet reported.
-    package var ended: Int
-    package var unreported: Int
-    /// Attempts that end in a second, as of late.
-    package var rate: Double
-    /// How long a change of the shared state takes, waiting included.
-    package var cycle: Int
-    /// Since the last change; since the oldest end that is not reported; since a task was last started.
-    package var sinceChange: Int
-    package var sinceUnreported: Int
-    package var sinceStart: Int
-    /// As of the last look: tasks to process, farmers, their slots.
-    package var toprocess: Int
-    package var liveFarmers: Int
-    package var liveSlots: Int
-    /// No new tasks are wanted: the farmer drains or stops.
-    package var isStopping: Bool
-
-    package init(
-        slots: Int, running: Int = 0, queued: Int = 0, ended: Int = 0, unreported: Int = 0, rate: Double = 0,
-        cycle: Int = 0, sinceChange: Int = .max, sinceUnreported: Int = 0, sinceStart: Int = 0, toprocess: Int = .max,
-        liveFarmers: Int = 1, liveSlots: Int = 1, isStopping: Bool = false
-    ) {
-        self.slots = slots
-        self.running = running
-        self.queued = queued
-        self.ended = ended
-        self.unreported = unreported
-        self.rate = rate
-        self.cycle = cycle
-        self.sinceChange = sinceChange
-        self.sinceUnreported = sinceUnreported
-        self.sinceStart = sinceStart
-        self.toprocess = toprocess
-        self.liveFarmers = liveFarmers
-        self.liveSlots = liveSlots
-        self.isStopping = isStopping
-    }
-
-    /// Slots with nothing to run.
-    package var free: Int { max(0, slots - running - queued) }
-}
+// A visit should move a second or two's work, and more where the lock is slow or many want it; towards the end it shrinks
+// to what can run now, so that nobody sits on tasks that others could be running. The sharing rule is guided self-scheduling
+// (Polychronopoulos and Kuck, 1987), at half a share.
 
 package enum ClaimPolicy {
     /// What to do at the lock.
     package enum Decision: Sendable, Equatable {
         /// Nothing before so many nanoseconds have passed, unless something happens.
         case wait(nanoseconds: Int)
-        /// Report, and take up to so many tasks.
-        case change(take: Int)
+        /// Report, and take what is given.
+        case change(ClaimRequest)
         /// Report, and put the whole queue back.
         case release
     }
 
-    /// A batch lasts so long, in seconds.
+    /// A visit fetches work for so long, in seconds, and up to the larger number where it would move fewer tasks than `handful`.
     package static let horizon = 1.5
+    package static let longHorizon = 4.0
+    package static let handful = 150.0
+    /// With all farmers at the interval of their visits, the lock is held for one part in so many of the time.
+    package static let spacing = 3.5
     /// Ends are reported after so long, even when nothing is taken.
     package static let reportInterval = 1_000_000_000
-    /// Nothing is taken ahead of need sooner than this after the last visit.
-    package static let shortestInterval = 100_000_000
+    /// Nothing is taken ahead of need sooner than this after the last visit, in seconds.
+    package static let shortestInterval = 0.1
     /// A queue that has not moved for so long is given back.
     package static let stall = 2_000_000_000
     package static let largestBatch = 16_384
     /// A batch is at most so many times what has been seen to end.
     package static let growth = 16
+    /// A farmer is not expected to run more tasks in a second than this before it has tried.
+    package static let boldestRate = 1000.0
 
     package static func decide(_ now: ClaimSituation) -> Decision {
+        let span = interval(farmers: now.pool.liveFarmers, held: now.held)
+        let since = Double(now.sinceChange) / 1e9
         if now.isStopping {
             if now.queued > 0 { return .release }
             if now.unreported > 0 && (now.running == 0 || now.sinceUnreported >= reportInterval) {
-                return .change(take: 0)
+                return .change(.nothing)
             }
             return .wait(nanoseconds: now.unreported > 0 ? reportInterval - now.sinceUnreported : reportInterval)
         }
-        let isStalled = now.liveFarmers > 1 && now.sinceStart >= stall && now.running >= now.slots
+        let isStalled =
+            now.pool.liveFarmers > 1 && now.sinceStart >= max(stall, Int(span * 1e9)) && now.running >= now.slots
         if now.queued > 0 && isStalled { return .release }
-        let cycle = Double(now.cycle) / 1e9
-        let wanted = batch(now)
-        let low = Int(now.rate * (2 * cycle + horizon / 6))
-        if now.toprocess > 0 {
-            if now.free > 0 { return .change(take: max(wanted, now.free)) }
-            // Ahead of need only where the lock would give something: near the end it gives what can run at once.
-            let ahead = share(
-                asked: wanted - now.queued, free: 0, slots: now.slots, toprocess: now.toprocess,
-                liveSlots: now.liveSlots)
-            if !isStalled && now.queued <= low && ahead > 0 {
-                if now.sinceChange >= shortestInterval { return .change(take: wanted - now.queued) }
-                return .wait(nanoseconds: shortestInterval - now.sinceChange)
+        let request = request(now)
+        var due = 1.0
+        if now.pool.toprocess > 0 {
+            if now.free > 0 {
+                let crowd = 1.2 * span / spacing
+                let busy = 1 - Double(now.free) / Double(now.slots)
+                due = min(due, crowd * busy - since)
+            } else if !isStalled && Double(now.queued) <= request.rate * lead(now.cycle)
+                && share(request, of: now.pool) > 0
+            {
+                due = min(due, span / 2 - since)
             }
         }
         if now.unreported > 0 {
             let isLast = now.running == 0 && now.queued == 0
-            let patience = reportInterval * max(1, now.liveFarmers / 16)
-            if isLast || now.sinceUnreported >= patience { return .change(take: max(0, wanted - now.queued)) }
-            return .wait(nanoseconds: patience - now.sinceUnreported)
+            let visit = now.queued > 0 ? length(rate: request.rate, span: span) : span
+            let patience = max(Double(reportInterval) / 1e9, visit)
+            due = min(due, isLast ? 0 : patience - Double(now.sinceUnreported) / 1e9)
         }
-        return .wait(nanoseconds: reportInterval)
+        return due <= 0 ? .change(request) : .wait(nanoseconds: max(1, Int(due * 1e9)))
     }
 
-    /// How many tasks to hold in the queue beyond those that run.
-    private static func batch(_ now: ClaimSituation) -> Int {
-        let target = now.rate * (horizon + 2 * Double(now.cycle) / 1e9)
-        let seen = max(now.free, growth * now.ended)
-        return min(largestBatch, seen, Int(min(target, 1e9))) + now.free
+    /// The time between two visits of one farmer, in seconds.
+    private static func interval(farmers: Int, held: Int) -> Double {
+        max(shortestInterval, spacing * Double(farmers) * Double(held) / 1e9)
+    }
+
+    /// How long before its queue is empty a farmer goes for more, in seconds.
+    private static func lead(_ cycle: Int) -> Double { 0.25 + 2 * Double(cycle) / 1e9 }
+
+    /// How much work to fetch, in seconds.
+    private static func length(rate: Double, span: Double) -> Double {
+        max(horizon, span, min(longHorizon, handful / max(rate, 1e-9)))
+    }
+
+    /// How many tasks to hold in the queue.
+    private static func batch(rate: Double, span: Double, cycle: Int) -> Int {
+        Int(min(Double(largestBatch), rate * (length(rate: rate, span: span) + lead(cycle))))
+    }
+
+    /// Ends in a second that a farmer may expect with so many slots before it has seen any; 0 when nobody has.
+    private static func expectedRate(slots: Int, _ pool: ClaimPool) -> Double {
+        if pool.meanTask == 0 || pool.attempts == 0 { return 0 }
+        // Short tasks end first: those that run are believed to have taken as long already.
+        let mean = Double(pool.meanTask) / 1e9 * (1 + Double(pool.liveSlots) / Double(pool.attempts))
+        return min(boldestRate, Double(slots) / mean)
+    }
+
+    private static func request(_ now: ClaimSituation) -> ClaimRequest {
+        let expected = now.ended < now.slots ? expectedRate(slots: now.slots, now.pool) : 0
+        let rate = expected > 0 ? expected : now.rate
+        let span = interval(farmers: now.pool.liveFarmers, held: now.held)
+        let seen = expected > 0 ? largestBatch : max(now.free, growth * now.ended)
+        let wanted = min(seen, batch(rate: rate, span: span, cycle: now.cycle)) + now.free
+        return ClaimRequest(
+            asked: max(now.free, wanted - now.queued), free: now.free, slots: now.slots,
+            holding: now.running + now.queued, unreported: now.unreported, rate: rate, held: now.held)
+    }
+
+    /// What a farmer asks for as it joins, with the lock held: it has waited for so long, and held it for so long, in
+    /// nanoseconds.
+    package static func first(slots: Int, waited: Int, held: Int, of pool: ClaimPool) -> ClaimRequest {
+        let rate = expectedRate(slots: slots, pool)
+        let span = interval(farmers: pool.liveFarmers, held: held)
+        return ClaimRequest(
+            asked: slots + batch(rate: rate, span: span, cycle: waited + held), free: slots, slots: slots, rate: rate,
+            held: held)
     }
 
     /// How much of what was asked for is given, once the lock is held and the true length is known.
-    package static func share(asked: Int, free: Int, slots: Int, toprocess: Int, liveSlots: Int) -> Int {
-        let fair = Double(toprocess) * Double(slots) / Double(2 * max(slots, liveSlots))
-        return max(0, min(toprocess, max(min(asked, free), min(asked, Int(min(fair, 1e9))))))
-    }
-}
-
-/// How fast attempts end, as of late.
-package struct RateEstimate: Sendable, Equatable {
-    private var started: Int?
-    private var windowStart = 0
-    private var windowEnds = 0
-    private var smoothed: Double?
-    private static let window = 250_000_000
-
-    package init() {}
-
-    /// Notes ends at an instant in nanoseconds. Call it with 0 when work begins.
-    package mutating func note(ended: Int, at now: Int) {
-        guard started != nil else {
-            started = now
-            windowStart = now
-            windowEnds = ended
-            return
-        }
-        windowEnds += ended
-        let length = now - windowStart
-        if length >= Self.window {
-            let fresh = Double(windowEnds) / (Double(length) / 1e9)
-            let weight = 1 - 0.5 / Double(length / Self.window)
-            smoothed = smoothed.map { $0 + (fresh - $0) * max(0.5, weight) } ?? fresh
-            windowStart = now
-            windowEnds = 0
-        }
+    package static func share(_ request: ClaimRequest, of pool: ClaimPool) -> Int {
+        let slots = Double(request.slots)
+        let live = max(slots, Double(pool.liveSlots))
+        let left = Double(pool.toprocess)
+        let holding = Double(request.holding)
+        let half = left * slots / (2 * live)
+        // As much as makes all end together, if the others are halfway through what they hold; worth one visit.
+        let others = max(0, Double(pool.claimed) - holding - Double(request.unreported))
+        let level = (left + others / 2 + holding) * slots / live - holding
+        let worth = request.rate * interval(farmers: pool.liveFarmers, held: request.held)
+        let ahead = max(half, min(worth, level))
+        let given = max(min(request.asked, request.free), min(request.asked, Int(min(max(0, ahead), 1e9))))
+        return max(0, min(pool.toprocess, given))
     }
 
-    /// Ends per second.
-    package func rate(at now: Int) -> Double {
-        let length = Double(max(1_000_000, now - windowStart)) / 1e9
-        return smoothed ?? (started == nil ? 0 : Double(windowEnds) / length)
+    /// How long an idle farmer waits until it looks at the state again, without the lock, in nanoseconds. The first time,
+    /// `last` is 0.
+    package static func nextLook(after last: Int, liveFarmers: Int) -> Int {
+        let longest = max(1_000_000_000, liveFarmers * 1_000_000)
+        return min(max(100_000_000, last * 3 / 2), longest)
     }
 }

@@ -16,6 +16,10 @@ package final class ChangeCycle {
     package private(set) var count = 0
     /// How long the last change held the lock, in nanoseconds.
     package private(set) var lastHeld = 0
+    /// How long this one waited for it, and since when it has it.
+    package private(set) var waited = 0
+    private var taken = 0
+    package var heldSoFar: Int { Clock.boot - taken }
     /// What was undone of others, for those who ask.
     package private(set) var undone: [String] = []
     /// Standing still for longer than this loses the change. Grows when the file system itself is as slow as that.
@@ -34,11 +38,12 @@ package final class ChangeCycle {
     package func run<Result>(_ patience: any LockPatience, _ plan: (Change) throws -> Result) throws -> Result {
         let begin = Clock.boot
         do {
-            let waited = try lock.acquire(patience)
+            waited = try lock.acquire(patience)
+            taken = Clock.boot
             defer { lock.release() }
             count += 1
             let result = try locked(plan)
-            lastHeld = Clock.boot - begin - waited
+            lastHeld = heldSoFar
             standstill = Self.shortestStandstill
             lastDuration = Clock.boot - begin
             return result

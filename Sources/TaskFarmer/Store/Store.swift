@@ -25,7 +25,11 @@ package final class Store: @unchecked Sendable {
         /// The ends that were carried over.
         package var carried: [Outcome]
         package var state: StateRecord
+        /// How long it took, waiting included, and how long the lock was held, in nanoseconds.
         package var duration: Int
+        package var held: Int
+        /// Tasks were asked for, and none given.
+        package var isVain: Bool
     }
 
     /// What was found out about another farmer.
@@ -74,10 +78,10 @@ package final class Store: @unchecked Sendable {
                     epoch = change.epoch
                     var entry = try newEntry(change, record: record)
                     if takesTasks {
-                        tasks = try change.take(
-                            ClaimPolicy.share(
-                                asked: slots, free: slots, slots: slots, toprocess: change.state.toprocess,
-                                liveSlots: change.state.liveSlots))
+                        let pool = ClaimPool(change.state)
+                        let request = ClaimPolicy.first(
+                            slots: slots, waited: cycle.waited, held: cycle.heldSoFar, of: pool)
+                        tasks = try change.take(ClaimPolicy.share(request, of: pool))
                         try journal.prepare(epoch: epoch, claim: tasks, release: [])
                         entry.claimed = tasks.count
                     }
@@ -120,6 +124,12 @@ package final class Store: @unchecked Sendable {
     package func exchange(
         asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
     ) throws -> Exchange {
+        try exchange(ClaimRequest(asked: asked, free: free, slots: slots), release: release, patience)
+    }
+
+    package func exchange(
+        _ request: ClaimRequest, release: [FarmTask], _ patience: any LockPatience
+    ) throws -> Exchange {
         try retrying {
             let carry = try journal.carry()
             let released = release.map(\.id)
@@ -129,9 +139,7 @@ package final class Store: @unchecked Sendable {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
                     var own = try ownEntry(change)
-                    let share = ClaimPolicy.share(
-                        asked: asked, free: free, slots: slots, toprocess: change.state.toprocess,
-                        liveSlots: change.state.liveSlots)
+                    let share = ClaimPolicy.share(request, of: ClaimPool(change.state))
                     tasks = try change.take(share)
                     if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
                     try change.putBack(release)
@@ -156,7 +164,8 @@ package final class Store: @unchecked Sendable {
             journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
             return Exchange(
                 tasks: tasks, carried: carry.ended.map(\.attempt.outcome), state: cycle.seen ?? StateRecord(),
-                duration: cycle.lastDuration)
+                duration: cycle.lastDuration,
+                held: cycle.lastHeld, isVain: request.asked > 0 && tasks.isEmpty)
         }
     }
 

@@ -6,7 +6,7 @@ internal import TaskFarmerSystem
 
 /// What is asked of the store, one thing at a time.
 enum StoreRequest: Sendable {
-    case exchange(asked: Int, free: Int, release: [FarmTask])
+    case exchange(ClaimRequest, release: [FarmTask])
     /// Looks at `state` without the lock.
     case peek
     case lookAround(all: Bool)
@@ -70,8 +70,8 @@ final class StoreThread: Sendable {
     private static func carryOut(_ request: StoreRequest, _ store: Store, _ patience: any LockPatience) -> StoreAnswer {
         do {
             switch request {
-            case .exchange(let asked, let free, let release):
-                return .exchanged(try store.exchange(asked: asked, free: free, release: release, patience))
+            case .exchange(let request, let release):
+                return .exchanged(try store.exchange(request, release: release, patience))
             case .peek:
                 return .state(StateRecord(try Folder.content(of: store.directory.state)))
             case .lookAround(let all):

@@ -62,9 +62,13 @@ final class Supervisor {
     private var lastChange: Int
     private var lastStart = Clock.boot
     private var lastCycle = 0
+    private var lastHeld = 0
+    /// Visits in a row that asked for tasks and got none.
+    private var vain = 0
+    private var jitter = Double.random(in: 0..<1)
     private var lastLook = Clock.boot
     private var nextPeek = 0
-    private var peekWait = 100_000_000
+    private var peekWait = 0
     private var nextProgress = 0
     private var nextShow = 0
     private var startPausedUntil = 0
@@ -95,6 +99,7 @@ final class Supervisor {
         state = store.cycle.seen ?? StateRecord()
         lastChange = Clock.boot
         lastCycle = store.cycle.lastDuration
+        lastHeld = store.cycle.lastHeld
         summary = FarmSummary(state: state, slots: store.slots)
     }
 
@@ -292,6 +297,9 @@ final class Supervisor {
             isInDoubt = false
             lastChange = Clock.boot
             lastCycle = exchange.duration
+            lastHeld = exchange.held
+            jitter = Double.random(in: 0..<1)
+            vain = exchange.isVain ? vain + 1 : 0
             unreported -= exchange.carried.count
             unreportedOver -= exchange.carried.count { $0.isFinal }
             unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
@@ -299,8 +307,9 @@ final class Supervisor {
             released = []
             pipeline.add(exchange.tasks)
             note(exchange.state)
-            if !exchange.tasks.isEmpty { peekWait = 100_000_000 }
+            if !exchange.tasks.isEmpty { peekWait = 0 }
         case .state(let seen):
+            jitter = Double.random(in: 0..<1)
             if let seen, seen.epoch >= state.epoch { note(seen) }
         case .findings(let findings):
             tell(findings)
@@ -352,10 +361,10 @@ final class Supervisor {
         return ClaimSituation(
             slots: slots.count, running: slots.running, queued: pipeline.count, ended: summary.ended,
             unreported: unreported,
-            rate: rate.rate(at: now), cycle: lastCycle, sinceChange: now - lastChange,
+            rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld,
+            vain: vain, sinceChange: now - lastChange,
             sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
-            toprocess: state.toprocess, liveFarmers: state.liveFarmers, liveSlots: state.liveSlots,
-            isStopping: !isWorking)
+            pool: ClaimPool(state), jitter: jitter, isStopping: !isWorking)
     }
 
     /// Decides what to do next.
@@ -386,7 +395,7 @@ final class Supervisor {
             return false
         }
         if isInDoubt {
-            send(.exchange(asked: 0, free: 0, release: []))
+            send(.exchange(.nothing, release: []))
             return false
         }
         if Clock.boot - lastLook >= Liveness.interval {
@@ -396,17 +405,16 @@ final class Supervisor {
                 return false
             }
         }
-        let now = situation
-        switch ClaimPolicy.decide(now) {
-        case .change(let take):
-            send(.exchange(asked: take, free: now.free, release: []))
+        switch ClaimPolicy.decide(situation) {
+        case .change(let request):
+            send(.exchange(request, release: []))
         case .release:
             released = pipeline.takeAll()
-            send(.exchange(asked: 0, free: 0, release: released))
+            send(.exchange(.nothing, release: released))
         case .wait:
             if isIdle && Clock.boot >= nextPeek {
+                peekWait = ClaimPolicy.nextLook(after: peekWait, liveFarmers: state.liveFarmers)
                 nextPeek = Clock.boot + peekWait
-                peekWait = min(peekWait * 3 / 2, 1_000_000_000)
                 send(.peek)
             }
         }
