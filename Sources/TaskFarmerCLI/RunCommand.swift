@@ -33,6 +33,12 @@ package enum RunCommand: Command {
             "stop-signals", value: "SEQUENCE",
             "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
             standard: "TERM,5,KILL"),
+        Option(
+            "logs", value: "HOW",
+            "What is kept of what tasks print: files (one for each attempt), packed (one for each farmer), failed (files of "
+                + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
+            standard: "files, or as the work directory was made",
+            completion: .words(LogKeeping.allCases.map(\.rawValue))),
         Option("retry-failed", "First put every failed task back, to run again."),
         Option(
             "fresh",
@@ -51,8 +57,8 @@ package enum RunCommand: Command {
         after a crash, a time limit or a pre-emption: it goes on.
 
         A task finds PROC_NUMBER and TASKFARMER_TASK_ID (its ID, from 0), TASKFARMER_ATTEMPT (from 1), TASKFARMER_SLOT (from 0),
-        TASKFARMER_WORKDIR and TASKFARMER_FARMER in its environment, nothing on standard input, and WORKDIR/logs/log_ID as
-        output.
+        TASKFARMER_WORKDIR and TASKFARMER_FARMER in its environment, and nothing on standard input. What it prints is in
+        WORKDIR/logs/log_ID, or wherever --logs puts it: `taskfarmer log ID` knows.
 
         Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
         SIGUSR2 lets running tasks finish first.
@@ -84,6 +90,14 @@ package enum RunCommand: Command {
         let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
+        let logs = try arguments.text("logs").map { word throws(UsageError) in
+            guard let logs = LogKeeping(rawValue: word) else {
+                let words = LogKeeping.allCases.map(\.rawValue)
+                let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
+                throw UsageError(message: "--logs \(word): expected one of \(words.joined(separator: ", "))\(hint)")
+            }
+            return logs
+        }
         let handlerName = arguments.text("tasklist") ?? ListHandler.name
         let handler = try TaskListHandlers.named(handlerName)
         let runner = try Runners.named(arguments.text("runner") ?? ShellRunner.name, environment: process.environment)
@@ -98,11 +112,11 @@ package enum RunCommand: Command {
             directory: directory, list: list, handler: handler, handlerName: handlerName,
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
-            fresh: arguments.has("fresh"), assumedDead: dead)
+            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
-            retryFailed: arguments.has("retry-failed"))
+            retryFailed: arguments.has("retry-failed"), logs: logs)
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }

@@ -22,7 +22,7 @@ package enum StatusCommand: Command {
         guard let description = try OpenedFarm.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
         }
-        let state = try readState(directory)
+        let state = try StateReading.state(of: directory)
         let farmers = try Roster.read(directory).filter { $0.status == .live }.map { entry in
             (entry: entry, alive: (try? Folder.content(of: directory.alive(entry.farmer))).flatMap { AliveRecord($0) })
         }
@@ -31,14 +31,5 @@ package enum StatusCommand: Command {
             now: Clock.wall)
         OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
         return 0
-    }
-
-    /// Without the lock, `state` may be read while it is being written; a whole one comes at once.
-    private static func readState(_ directory: WorkDirectory) throws -> StateRecord {
-        for _ in 0..<200 {
-            if let state = StateRecord(try Folder.content(of: directory.state)) { return state }
-            Clock.pause(nanoseconds: 5_000_000)
-        }
-        throw FarmError.damaged(file: directory.state.description, "not a whole record")
     }
 }

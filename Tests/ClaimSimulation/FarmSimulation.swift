@@ -187,7 +187,8 @@ struct FarmSimulation {
             waiter = waiting.remove(at: index)
         }
         let farmer = waiter.farmer
-        if case .recover = waiter.visit {} else if farmers[farmer].dies <= now {
+        if case .recover = waiter.visit {
+        } else if farmers[farmer].dies <= now {
             farmers[farmer].advance(to: farmers[farmer].dies, &ledger)
             bury(farmer)
             return
@@ -228,7 +229,8 @@ struct FarmSimulation {
             result.lastJoin = Double(now + cycle) / 1e9
             pool.liveFarmers += 1
             pool.liveSlots += scenario.slots
-            let request = ClaimPolicy.first(slots: scenario.slots, waited: now - waiter.since, held: cycle / 2, of: seen)
+            let request = ClaimPolicy.first(
+                slots: scenario.slots, waited: now - waiter.since, held: cycle / 2, of: seen)
             answer.tasks = take(ClaimPolicy.share(request, of: seen))
             result.firstTakes.append(answer.tasks.reduce(0) { $0 + $1.count })
         case .exchange(let request):

@@ -11,8 +11,9 @@ final class LogPack {
     private let index: Descriptor
     private var packSize = 0
     private var indexSize = 0
+    /// What waits to be written, and whose it is.
     private var bytes: [UInt8] = []
-    private var lines: [UInt8] = []
+    private var pieces: [(task: Int, attempt: Int, length: Int)] = []
 
     init(_ places: LogPlaces, farmer: String) throws(SystemError) {
         pack = try Descriptor(places.pack(of: farmer), [.writing, .exclusive, .noLink])
@@ -24,21 +25,34 @@ final class LogPack {
 
     func add(task: Int, attempt: Int, _ piece: [UInt8]) {
         if piece.isEmpty { return }
-        let offset = packSize + bytes.count
         bytes += piece
-        LogEntry(
-            task: task, attempt: attempt, offset: offset, length: piece.count, checksum: Checksum.of(piece)
-        ).append(to: &lines)
+        if let last = pieces.last, last.task == task, last.attempt == attempt {
+            pieces[pieces.count - 1].length += piece.count
+        } else {
+            pieces.append((task, attempt, piece.count))
+        }
     }
 
     /// Writes what waits. After a failure it can be called again and writes the same to the same place.
     func write() throws(SystemError) {
         if bytes.isEmpty { return }
+        var lines: [UInt8] = []
+        var start = 0
+        for piece in pieces {
+            let end = start + piece.length
+            var sum = Checksum()
+            sum.add(bytes.span.extracting(start..<end))
+            LogEntry(
+                task: piece.task, attempt: piece.attempt, offset: packSize + start, length: piece.length,
+                checksum: sum.value
+            ).append(to: &lines)
+            start = end
+        }
         try pack.write(bytes, at: packSize)
         try index.write(lines, at: indexSize)
         packSize += bytes.count
         indexSize += lines.count
         bytes.removeAll(keepingCapacity: true)
-        lines.removeAll(keepingCapacity: true)
+        pieces.removeAll(keepingCapacity: true)
     }
 }

@@ -15,12 +15,13 @@ struct Creation {
     let holder: String
     /// Whether what PyTaskFarmer left is to be forgotten, too.
     let isFresh: Bool
+    let keeping: LogKeeping?
     private(set) var notes: [String] = []
     private let pace = Pace(limit: 5_000_000_000)
 
     init(
         directory: WorkDirectory, list: TaskListFile, handler: any TaskListHandler, handlerName: String, lock: FarmLock,
-        lockPath: Path, holder: String, isFresh: Bool
+        lockPath: Path, holder: String, isFresh: Bool, keeping: LogKeeping?
     ) {
         self.directory = directory
         self.list = list
@@ -30,6 +31,7 @@ struct Creation {
         self.lockPath = lockPath
         self.holder = holder
         self.isFresh = isFresh
+        self.keeping = keeping
     }
 
     /// Lists longer than this get a folder for every 1,000 logs.
@@ -56,7 +58,7 @@ struct Creation {
         let description = FarmDescription(
             created: Clock.wall, list: (list.name == "-" ? list.name : list.name.absolute).description,
             handler: handlerName, lock: directory.recorded(lockPath),
-            nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat)
+            nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping)
         try FreshFile.write(directory.state, state.encoded)
         guard try lock.peek() == mark else {
             throw FarmError.brokenLock(

@@ -16,11 +16,12 @@ package struct FarmRequest {
     package var fresh = false
     /// Hosts whose farmers are dead whatever their locks say.
     package var assumedDead: Set<String> = []
+    /// What farmers keep of what tasks print unless told otherwise, where the work directory is yet to be made.
+    package var logs: LogKeeping?
 
     package init(
         directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String,
-        lockFolder: Path?,
-        fresh: Bool = false, assumedDead: Set<String> = []
+        lockFolder: Path?, fresh: Bool = false, assumedDead: Set<String> = [], logs: LogKeeping? = nil
     ) {
         self.directory = directory
         self.list = list
@@ -29,6 +30,7 @@ package struct FarmRequest {
         self.lockFolder = lockFolder
         self.fresh = fresh
         self.assumedDead = assumedDead
+        self.logs = logs
     }
 }
 
@@ -147,7 +149,7 @@ package struct OpenedFarm {
         }
         var creation = Creation(
             directory: directory, list: list, handler: request.handler, handlerName: request.handlerName, lock: lock,
-            lockPath: lockPath, holder: holder, isFresh: request.fresh)
+            lockPath: lockPath, holder: holder, isFresh: request.fresh, keeping: request.logs)
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
     }

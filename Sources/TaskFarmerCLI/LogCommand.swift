@@ -1,0 +1,69 @@
+// `taskfarmer log`
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerReport
+internal import TaskFarmerSystem
+
+package enum LogCommand: Command {
+    package static let name = "log"
+    package static let summary = "Print what a task has printed, wherever that is kept."
+    package static let usage = "[OPTIONS] ID [LIST|WORKDIR]"
+    package static let options: [Option] = [
+        Option("attempt", value: "N", "The Nth attempt, counted from 1.", standard: "the last one"),
+        Option("follow", short: "f", "Go on printing until the attempt is over; wait for it to begin."),
+    ]
+    package static let notes = """
+        ID is the number of the task, as in `toprocess`, `finished` and `failed`. Without LIST or WORKDIR: the work directory that is
+        the current folder, or the only one in it. Standard output and standard error of the task come as they were written,
+        mixed. Takes no lock.
+
+        Exit status: 0; 1 nothing was kept of it, or it was not started yet; 64 there is no such task or attempt; 74 it cannot be
+        read.
+        """
+
+    package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
+        guard let word = arguments.operands.first else {
+            throw UsageError(message: "expected the ID of a task; see taskfarmer log --help")
+        }
+        guard let task = word.decimalValue else {
+            throw UsageError(message: "\(word.text): expected the ID of a task, a whole number")
+        }
+        let attempt = try arguments.number("attempt", in: 1...Int.max)
+        let directory = WorkDirectory(try Places.existing(Array(arguments.operands.dropFirst())))
+        guard let description = try OpenedFarm.readDescription(directory) else {
+            throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
+        }
+        let state = try StateReading.state(of: directory)
+        guard task < state.tasks else {
+            throw UsageError(
+                message: state.tasks == 0
+                    ? "there is no task in \(directory.root)"
+                    : "there is no task \(task) in \(directory.root): the last is \(state.tasks - 1)")
+        }
+        var reader = try LogReader(directory, description, task: task)
+        while reader.lastAttempt == nil && arguments.has("follow") {
+            Clock.pause(nanoseconds: 200_000_000)
+            reader = try LogReader(directory, description, task: task)
+        }
+        guard let last = reader.lastAttempt else { return say("task \(task) has not been started yet", status: 1) }
+        let number = attempt ?? last
+        switch try reader.source(of: number) {
+        case .unknown:
+            return say("task \(task) has had no attempt \(number); the last is \(last)", status: 64)
+        case .notKept:
+            return say("nothing was kept of what attempt \(number) of task \(task) printed", status: 1)
+        case .file, .pieces:
+            let notes = try reader.read(attempt: number, follow: arguments.has("follow")) {
+                OwnProcess.put($0, to: 1)
+            }
+            for note in notes { _ = say(note, status: 0) }
+            return 0
+        }
+    }
+
+    private static func say(_ text: String, status: Int32) -> Int32 {
+        OwnProcess.put("taskfarmer: \(text)\n", to: 2)
+        return status
+    }
+}
