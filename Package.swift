@@ -35,6 +35,12 @@ let package = Package(
         .executableTarget(
             name: "StoreCrasher", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem"],
             path: "Tests/StoreCrasher", swiftSettings: settings),
+        // What is measured against its targets: swift run -c release Benchmarks. The measure is a C loop that only spawns.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["SpawnLoop", "TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "taskfarmer"],
+            path: "Tests/Benchmarks", swiftSettings: settings),
+        .executableTarget(name: "SpawnLoop", path: "Tests/SpawnLoop"),
         .testTarget(name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore"], swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerTests",
