@@ -4,6 +4,7 @@ struct BenchmarkOptions: Equatable {
     /// Which benchmarks; empty for all.
     var only: Set<Int> = []
     var isSmall = false
+    var isLong = false
     var isMarkdown = false
     var isHelp = false
     /// How many rounds, if not as many as each benchmark sees fit.
@@ -25,9 +26,13 @@ struct BenchmarkOptions: Equatable {
           --only N,...           only these benchmarks:
                                    1  no-op tasks a second
                                    2  the farmer's own processor time a task
-                                   3  long lists: making a work directory, restart, status, check
+                                   3  long lists: rate and memory, making a work directory, restart, status, check
+                                   4  many farmers on one work directory
+                                   5  a slow shared file system
                                    6  file operations a task
+                                   7  the end of the list
           --small                everything small: a smoke run of two minutes, whose figures mean little
+          --long                 1,000,000 real processes in benchmark 3 as well
           --runs N               rounds of each comparison (default: 1 to 5, by how long it takes)
           --json FILE            also write every measurement to FILE
           --markdown             print the table as Markdown
@@ -40,7 +45,7 @@ struct BenchmarkOptions: Equatable {
         """
 
     /// The benchmarks there are.
-    static let items: Set = [1, 2, 3, 6]
+    static let items = 1...7
 
     init(_ words: [String]) throws(Mistake) {
         var rest = words[...]
@@ -61,7 +66,7 @@ struct BenchmarkOptions: Equatable {
     }
 
     private static var flags: [String: WritableKeyPath<BenchmarkOptions, Bool>] {
-        ["--small": \.isSmall, "--markdown": \.isMarkdown, "--help": \.isHelp, "-h": \.isHelp]
+        ["--small": \.isSmall, "--long": \.isLong, "--markdown": \.isMarkdown, "--help": \.isHelp, "-h": \.isHelp]
     }
     private static let values: Set = ["--only", "--runs", "--json", "--pytaskfarmer", "--taskfarmer", "--dir"]
 
@@ -81,8 +86,8 @@ struct BenchmarkOptions: Equatable {
                 guard let number = Int(part), Self.items.contains(number) else {
                     throw Mistake(
                         message:
-                            "--only \(value): expected numbers with commas, out of "
-                            + Self.items.sorted().map(String.init).joined(separator: ", "))
+                            "--only \(value): expected numbers from \(Self.items.lowerBound) to \(Self.items.upperBound), "
+                            + "with commas")
                 }
                 only.insert(number)
             }

@@ -48,7 +48,7 @@ enum Main {
     }
 
     private static func show(_ rows: [Row], _ options: BenchmarkOptions) throws {
-        let table = Table(machine: Workbench.machine, rows: rows)
+        let table = Table(machine: Workbench.machine, rows: rows, isSmall: options.isSmall)
         OwnProcess.put(options.isMarkdown ? table.markdown : table.text, to: 1)
         guard let path = options.json else { return }
         let bytes = try ResultFile(Workbench.machine, isSmall: options.isSmall, rows: rows).bytes()
@@ -76,7 +76,11 @@ struct Suite {
 
     private var parts: [(item: Int, what: String, rows: () throws -> [Row])] {
         [
-            (3, "long lists", LongLists(bench: bench).rows), (6, "file operations", FileOperations(bench: bench).rows),
+            (3, "long lists", LongLists(bench: bench).rows), (3, "lengths", Lengths(bench: bench).rows),
+            (4, "many farmers", Company(bench: bench).rows),
+            (5, "a slow shared file system", SlowShare(bench: bench).rows),
+            (6, "file operations", FileOperations(bench: bench).rows),
+            (7, "the end of the list", ListEnd(bench: bench).rows),
         ]
     }
 

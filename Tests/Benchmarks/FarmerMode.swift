@@ -11,6 +11,10 @@ struct FarmerOrder {
     enum Kind: String {
         /// Tasks are processes.
         case shell
+        /// Tasks run inside the farmer and end at once.
+        case instant
+        /// Tasks run inside the farmer and end after as many microseconds as their command says.
+        case timed
     }
 
     var workDirectory: Path
@@ -66,11 +70,12 @@ extension HiddenMode {
             directory: WorkDirectory(order.workDirectory), list: nil, handler: ListHandler(),
             handlerName: ListHandler.name, lockFolder: nil)
         guard case .success(let stop) = StopSequence.parse("TERM,5,KILL", numbers: Signal.numbers) else { return 70 }
-        let options = FarmerOptions(slots: order.slots, stopSequence: stop, runner: runner(order))
+        guard let logs = LogKeeping(rawValue: order.logs) else { return 64 }
+        let options = FarmerOptions(slots: order.slots, stopSequence: stop, runner: try runner(order), logs: logs)
         let summary = try Farmer.run(request, options, signals: signals, observer: Teller())
         report.ended = summary.ended
         report.succeeded = summary.succeeded
-        report.visits = summary.changes + 1
+        report.visits = summary.changes
         report.elapsed = summary.elapsed
         report.own = OwnProcess.usage.processorMicroseconds
         report.peakKiB = Programs.peakKiB(of: ProcessTable.own)
@@ -79,9 +84,11 @@ extension HiddenMode {
         return summary.exitStatus
     }
 
-    private static func runner(_ order: FarmerOrder) -> any Runner {
+    private static func runner(_ order: FarmerOrder) throws -> any Runner {
         switch order.kind {
         case .shell: ShellRunner(environment: OwnProcess.environment)
+        case .instant: InstantRunner()
+        case .timed: try TimedRunner()
         }
     }
 }

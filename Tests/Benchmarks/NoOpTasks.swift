@@ -32,7 +32,7 @@ struct NoOpTasks {
         var note: String?
     }
 
-    private var count: Int { bench.size(10_000, small: 1_000) }
+    private var count: Int { bench.size(10_000, small: 500) }
     private var rounds: Int { bench.rounds(5) }
 
     func rows() throws -> [Row] {

@@ -119,9 +119,7 @@ final class Programs {
 
     /// Throws when a signal told this program to stop.
     func heed() throws {
-        while let signal = signals.next() {
-            if signal != .child { throw BenchmarkError.interrupted(signal) }
-        }
+        for signal in signals.takeAll() where signal != .child { throw BenchmarkError.interrupted(signal) }
     }
 
     private func reap() throws {
@@ -144,7 +142,7 @@ final class Programs {
             for process in running.keys { Children.signal(group: process, signal.number) }
             while !running.isEmpty, Clock.boot < deadline {
                 Poll.wait(for: [signals.descriptor], nanoseconds: 50_000_000)
-                while signals.next() != nil {}
+                _ = signals.takeAll()
                 _ = try? reap()
             }
         }

@@ -3,6 +3,8 @@
 struct Table {
     let machine: Machine
     let rows: [Row]
+    /// Everything was so short that it says little.
+    let isSmall: Bool
 
     private static let head = ["", "measured", "TaskFarmer", "compared with", "ratio", "target", "met"]
 
@@ -39,7 +41,10 @@ struct Table {
         }
     }
 
-    private static let legend =
+    private var legend: String {
+        (isSmall ? "A smoke run, whose figures mean little. " : "") + Self.reading
+    }
+    private static let reading =
         "Each figure is the median of all rounds (in parentheses least..greatest); a ratio is that of the same round."
 
     var text: String {
@@ -52,7 +57,7 @@ struct Table {
             return text
         }
         let remarks = notes.enumerated().map { "[\($0 + 1)] \($1)" }
-        return (["\(machine.text). \(Self.legend)", ""] + body + (remarks.isEmpty ? [] : [""]) + remarks)
+        return (["\(machine.text). \(legend)", ""] + body + (remarks.isEmpty ? [] : [""]) + remarks)
             .joined(separator: "\n") + "\n"
     }
 
@@ -64,7 +69,7 @@ struct Table {
         }
         let body = [line(Self.head), line(Self.head.map { _ in "---" })] + rows.map { line(cells($0)) }
         let remarks = notes.enumerated().map { "- [\($0 + 1)] \($1)" }
-        return (["\(machine.text). \(Self.legend)", ""] + body + (remarks.isEmpty ? [] : [""]) + remarks)
+        return (["\(machine.text). \(legend)", ""] + body + (remarks.isEmpty ? [] : [""]) + remarks)
             .joined(separator: "\n") + "\n"
     }
 }

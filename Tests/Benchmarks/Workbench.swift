@@ -53,7 +53,7 @@ final class Workbench {
     func find(_ name: String) -> String? { Self.find(name, in: searchPath) }
 
     /// How many rounds to make.
-    func rounds(_ usual: Int) -> Int { options.runs ?? (options.isSmall ? min(2, usual) : usual) }
+    func rounds(_ usual: Int) -> Int { options.runs ?? (options.isSmall ? 1 : usual) }
 
     /// One of two sizes.
     func size(_ full: Int, small: Int) -> Int { options.isSmall ? small : full }
