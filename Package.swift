@@ -41,6 +41,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerCoreTests", dependencies: ["TaskFarmerCore", "ClaimSimulation"], swiftSettings: settings),
+        // What is measured against its targets: swift run -c release Benchmarks. The measure is a C loop that only spawns.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["SpawnLoop", "TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "taskfarmer"],
+            path: "Tests/Benchmarks", swiftSettings: settings),
+        .executableTarget(name: "SpawnLoop", path: "Tests/SpawnLoop"),
         .testTarget(
             name: "TaskFarmerTests",
             dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],
