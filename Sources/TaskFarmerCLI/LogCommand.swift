@@ -34,7 +34,7 @@ package enum LogCommand: Command {
         guard let description = try OpenedFarm.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
         }
-        let state = try StateReading.state(of: directory)
+        let state = try directory.readState()
         guard task < state.tasks else {
             throw UsageError(
                 message: state.tasks == 0

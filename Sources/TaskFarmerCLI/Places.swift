@@ -1,7 +1,6 @@
 // Which work directory a user means.
 
 internal import TaskFarmer
-internal import TaskFarmerCore
 package import TaskFarmerSystem
 
 package enum Places {
@@ -35,16 +34,5 @@ package enum Places {
 
     private static func isWorkDirectory(_ path: Path) throws -> Bool {
         try Folder.facts(path.appending("farm.json")) != nil
-    }
-}
-
-enum StateReading {
-    /// Without the lock, `state` may be read while it is being written; a whole one comes at once.
-    static func state(of directory: WorkDirectory) throws -> StateRecord {
-        for _ in 0..<200 {
-            if let state = StateRecord(try Folder.content(of: directory.state)) { return state }
-            Clock.pause(nanoseconds: 5_000_000)
-        }
-        throw FarmError.damaged(file: directory.state.description, "not a whole record")
     }
 }

@@ -22,7 +22,7 @@ package enum StatusCommand: Command {
         guard let description = try OpenedFarm.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
         }
-        let state = try StateReading.state(of: directory)
+        let state = try directory.readState()
         let farmers = try Roster.read(directory).filter { $0.status == .live }.map { entry in
             (entry: entry, alive: (try? Folder.content(of: directory.alive(entry.farmer))).flatMap { AliveRecord($0) })
         }

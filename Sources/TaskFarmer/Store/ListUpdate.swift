@@ -11,12 +11,19 @@ package enum ListUpdate {
     package static func apply(
         _ list: TaskListFile, handler: any TaskListHandler, cycle: ChangeCycle, _ patience: any LockPatience
     ) throws -> [String] {
-        var mark = ListMark()
-        try cycle.run(patience) { change in mark = change.state.list }
+        // Without the lock: whoever adds or notes anything looks again with it.
+        try apply(list, to: cycle.directory.readState(), handler: handler, cycle: cycle, patience)
+    }
+
+    private static func apply(
+        _ list: TaskListFile, to state: StateRecord, handler: any TaskListHandler, cycle: ChangeCycle,
+        _ patience: any LockPatience
+    ) throws -> [String] {
+        let mark = state.list
         let facts = try list.facts
         if facts.size == mark.bytes && facts.modifiedNanoseconds == mark.modified { return [] }
         if try facts.size < mark.bytes || list.checksum(ofFirst: mark.bytes) != mark.checksum {
-            return try edits(list, handler: handler, cycle: cycle)
+            return try edits(list, handler: handler, directory: cycle.directory, tasks: state.tasks)
         }
         if facts.size == mark.bytes {
             // Only touched; the next one need not read it all.
@@ -27,7 +34,9 @@ package enum ListUpdate {
         }
         if !mark.isClosed {
             let next = try list.bytes(at: mark.bytes, count: 2)
-            guard next.first == 10 || next == [13, 10] else { return try edits(list, handler: handler, cycle: cycle) }
+            guard next.first == 10 || next == [13, 10] else {
+                return try edits(list, handler: handler, directory: cycle.directory, tasks: state.tasks)
+            }
         }
         return try grow(list, handler: handler, from: mark, cycle: cycle, patience)
     }
@@ -44,7 +53,7 @@ package enum ListUpdate {
         }
         var added = 0
         try cycle.run(patience) { change in
-            guard change.state.list == old else { return }  // another farmer did it meanwhile
+            guard change.state.list == old else { return }
             let first = change.state.tasks
             let tasks = commands.enumerated().map { FarmTask(id: first + $0.offset, command: $0.element) }
             change.state.tasks += tasks.count
@@ -52,15 +61,18 @@ package enum ListUpdate {
             change.state.list = mark
             added = tasks.count
         }
+        if let now = cycle.seen, now.list != mark {
+            // Another farmer did it meanwhile, or what was read without the lock was old.
+            return try apply(list, to: now, handler: handler, cycle: cycle, patience)
+        }
         return added == 0 ? [] : ["\(list.name) has grown: \(added) new \(added == 1 ? "task" : "tasks")"]
     }
 
     /// Names the tasks whose lines are not what they were.
     private static func edits(
-        _ list: TaskListFile, handler: any TaskListHandler, cycle: ChangeCycle
+        _ list: TaskListFile, handler: any TaskListHandler, directory: WorkDirectory, tasks total: Int
     ) throws -> [String] {
         var known: [Int: UInt64] = [:]
-        let directory = cycle.directory
         func note(_ line: ArraySlice<UInt8>) {
             if let task = FarmTask(line: line) { known[task.id] = Checksum.of(task.command) }
         }
@@ -80,7 +92,6 @@ package enum ListUpdate {
             }
             next += 1
         }
-        let total = cycle.seen?.tasks ?? 0
         var parts: [String] = []
         if !changed.isEmpty {
             let named = changed.prefix(5).map(String.init).joined(separator: ", ")

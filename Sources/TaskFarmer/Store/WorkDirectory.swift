@@ -45,4 +45,16 @@ package struct WorkDirectory: Sendable, Equatable {
     }
 
     package func lockPath(recorded text: String) -> Path { text.contains("/") ? Path(text) : root.appending(text) }
+
+    /// The state as of now, without the lock: while it is being written it is read again until it is whole.
+    ///
+    /// - Throws: `FarmError.damaged` when it does not become whole within a second
+    package func readState() throws -> StateRecord {
+        for _ in 0..<200 {
+            let bytes = try FarmError.wrapping { () throws(SystemError) in try Folder.content(of: state) }
+            if let record = StateRecord(bytes) { return record }
+            Clock.pause(nanoseconds: 5_000_000)
+        }
+        throw FarmError.damaged(file: state.description, "not a whole record")
+    }
 }

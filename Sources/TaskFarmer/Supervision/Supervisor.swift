@@ -95,7 +95,7 @@ final class Supervisor {
             scribe.answered.descriptor,
         ]
         slots = Slots(store.slots)
-        pipeline = TaskPipeline(scribe, slots: store.slots)
+        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: settings.keeping)
         state = store.cycle.seen ?? StateRecord()
         lastChange = Clock.boot
         lastCycle = store.cycle.lastDuration

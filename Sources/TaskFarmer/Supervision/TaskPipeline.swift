@@ -12,9 +12,11 @@ struct TaskPipeline {
     /// How many are made ready ahead of need.
     private let ahead: Int
 
-    init(_ scribe: Scribe, slots: Int) {
+    init(_ scribe: Scribe, slots: Int, keeping: LogKeeping) {
         self.scribe = scribe
-        ahead = min(max(64, slots), 256)
+        // Every open file costs each process that is started some time.
+        let opensFiles = keeping == .files || keeping == .failed
+        ahead = min(max(opensFiles ? 16 : 64, 2 * slots), 256)
     }
 
     /// Claimed and not started.
