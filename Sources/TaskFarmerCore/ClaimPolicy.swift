@@ -1,7 +1,7 @@
 // How many tasks a farmer takes, when it goes to the lock, and when it gives tasks back: pure functions of what it knows.
-// A visit should move a second or two's work, and more where the lock is slow or many want it; towards the end it shrinks
-// to what can run now, so that nobody sits on tasks that others could be running. The sharing rule is guided self-scheduling
-// (Polychronopoulos and Kuck, 1987), at half a share.
+// A visit fetches a few seconds' work, and more where the lock is slow or many want it; towards the end it fetches half of what
+// would make all end together, so that nobody sits on tasks that others could be running. That is guided
+// self-scheduling (Polychronopoulos and Kuck, 1987), with what the others hold taken into account.
 
 package enum ClaimPolicy {
     /// What to do at the lock.
@@ -14,18 +14,22 @@ package enum ClaimPolicy {
         case release
     }
 
-    /// A visit fetches work for so long, in seconds, and up to the larger number where it would move fewer tasks than `handful`.
+    /// A visit fetches work for so many seconds, and for up to the larger number where that is less than a `handful` of tasks.
     package static let horizon = 1.5
-    package static let longHorizon = 4.0
-    package static let handful = 150.0
-    /// With all farmers at the interval of their visits, the lock is held for one part in so many of the time.
-    package static let spacing = 3.5
-    /// Ends are reported after so long, even when nothing is taken.
-    package static let reportInterval = 1_000_000_000
+    package static let longHorizon = 6.0
+    package static let handful = 250.0
+    /// Farmers in full work hold the lock for one part in so many of the time. A visit that took long, waiting included,
+    /// fetches work for so many times as long.
+    package static let spacing = 5.0
+    package static let patience = 6.0
+    /// Ends are reported after so many seconds, even when nothing is taken.
+    package static let reportInterval = 1.0
     /// Nothing is taken ahead of need sooner than this after the last visit, in seconds.
     package static let shortestInterval = 0.1
-    /// A queue that has not moved for so long is given back.
-    package static let stall = 2_000_000_000
+    /// What is worth a visit however little is left, in seconds of work.
+    package static let smallestBatch = 0.3
+    /// A queue that has not moved for so many seconds is given back.
+    package static let stall = 2.0
     package static let largestBatch = 16_384
     /// A batch is at most so many times what has been seen to end.
     package static let growth = 16
@@ -33,107 +37,128 @@ package enum ClaimPolicy {
     package static let boldestRate = 1000.0
 
     package static func decide(_ now: ClaimSituation) -> Decision {
-        let span = interval(farmers: now.pool.liveFarmers, held: now.held)
-        let since = Double(now.sinceChange) / 1e9
+        let crowd = Crowd(now.pool, held: now.held)
         if now.isStopping {
             if now.queued > 0 { return .release }
-            if now.unreported > 0 && (now.running == 0 || now.sinceUnreported >= reportInterval) {
-                return .change(.nothing)
-            }
-            return .wait(nanoseconds: now.unreported > 0 ? reportInterval - now.sinceUnreported : reportInterval)
+            return untilReport(now, crowd, isLast: now.running == 0) <= 0
+                ? .change(.nothing) : wait(untilReport(now, crowd, isLast: false))
         }
-        let isStalled =
-            now.pool.liveFarmers > 1 && now.sinceStart >= max(stall, Int(span * 1e9)) && now.running >= now.slots
+        let isStalled = isStalled(now, crowd)
         if now.queued > 0 && isStalled { return .release }
-        let request = request(now)
-        var due = 1.0
+        let request = request(now, crowd)
+        let isLast = now.running == 0 && now.queued == 0
+        var due = untilReport(now, crowd, isLast: isLast, rate: now.queued > 0 ? request.rate : 0)
         if now.pool.toprocess > 0 {
+            let sinceChange = seconds(now.sinceChange)
             if now.free > 0 {
-                let crowd = 1.2 * span / spacing
+                // The fewer slots are empty, the less it matters when they are filled.
                 let busy = 1 - Double(now.free) / Double(now.slots)
-                due = min(due, crowd * busy - since)
-            } else if !isStalled && Double(now.queued) <= request.rate * lead(now.cycle)
-                && share(request, of: now.pool) > 0
+                due = min(due, crowd.round * busy - sinceChange)
+            } else if !isStalled, Double(now.queued) <= request.rate * crowd.lead(seconds(now.cycle)),
+                share(request, of: now.pool) > 0
             {
-                due = min(due, span / 2 - since)
+                due = min(due, max(shortestInterval, crowd.round) - sinceChange)
             }
         }
-        if now.unreported > 0 {
-            let isLast = now.running == 0 && now.queued == 0
-            let visit = now.queued > 0 ? length(rate: request.rate, span: span) : span
-            let patience = max(Double(reportInterval) / 1e9, visit)
-            due = min(due, isLast ? 0 : patience - Double(now.sinceUnreported) / 1e9)
-        }
-        return due <= 0 ? .change(request) : .wait(nanoseconds: max(1, Int(due * 1e9)))
-    }
-
-    /// The time between two visits of one farmer, in seconds.
-    private static func interval(farmers: Int, held: Int) -> Double {
-        max(shortestInterval, spacing * Double(farmers) * Double(held) / 1e9)
-    }
-
-    /// How long before its queue is empty a farmer goes for more, in seconds.
-    private static func lead(_ cycle: Int) -> Double { 0.25 + 2 * Double(cycle) / 1e9 }
-
-    /// How much work to fetch, in seconds.
-    private static func length(rate: Double, span: Double) -> Double {
-        max(horizon, span, min(longHorizon, handful / max(rate, 1e-9)))
-    }
-
-    /// How many tasks to hold in the queue.
-    private static func batch(rate: Double, span: Double, cycle: Int) -> Int {
-        Int(min(Double(largestBatch), rate * (length(rate: rate, span: span) + lead(cycle))))
-    }
-
-    /// Ends in a second that a farmer may expect with so many slots before it has seen any; 0 when nobody has.
-    private static func expectedRate(slots: Int, _ pool: ClaimPool) -> Double {
-        if pool.meanTask == 0 || pool.attempts == 0 { return 0 }
-        // Short tasks end first: those that run are believed to have taken as long already.
-        let mean = Double(pool.meanTask) / 1e9 * (1 + Double(pool.liveSlots) / Double(pool.attempts))
-        return min(boldestRate, Double(slots) / mean)
-    }
-
-    private static func request(_ now: ClaimSituation) -> ClaimRequest {
-        let expected = now.ended < now.slots ? expectedRate(slots: now.slots, now.pool) : 0
-        let rate = expected > 0 ? expected : now.rate
-        let span = interval(farmers: now.pool.liveFarmers, held: now.held)
-        let seen = expected > 0 ? largestBatch : max(now.free, growth * now.ended)
-        let wanted = min(seen, batch(rate: rate, span: span, cycle: now.cycle)) + now.free
-        return ClaimRequest(
-            asked: max(now.free, wanted - now.queued), free: now.free, slots: now.slots,
-            holding: now.running + now.queued, unreported: now.unreported, rate: rate, held: now.held)
-    }
-
-    /// What a farmer asks for as it joins, with the lock held: it has waited for so long, and held it for so long, in
-    /// nanoseconds.
-    package static func first(slots: Int, waited: Int, held: Int, of pool: ClaimPool) -> ClaimRequest {
-        let rate = expectedRate(slots: slots, pool)
-        let span = interval(farmers: pool.liveFarmers, held: held)
-        return ClaimRequest(
-            asked: slots + batch(rate: rate, span: span, cycle: waited + held), free: slots, slots: slots, rate: rate,
-            held: held)
+        return due <= 0 ? .change(request) : wait(due)
     }
 
     /// How much of what was asked for is given, once the lock is held and the true length is known.
     package static func share(_ request: ClaimRequest, of pool: ClaimPool) -> Int {
         let slots = Double(request.slots)
-        let live = max(slots, Double(pool.liveSlots))
-        let left = Double(pool.toprocess)
+        let part = slots / max(slots, Double(pool.liveSlots))
         let holding = Double(request.holding)
-        let half = left * slots / (2 * live)
-        // As much as makes all end together, if the others are halfway through what they hold; worth one visit.
+        // With so many more, all end together, if the others are halfway through what they hold.
         let others = max(0, Double(pool.claimed) - holding - Double(request.unreported))
-        let level = (left + others / 2 + holding) * slots / live - holding
-        let worth = request.rate * interval(farmers: pool.liveFarmers, held: request.held)
-        let ahead = max(half, min(worth, level))
-        let given = max(min(request.asked, request.free), min(request.asked, Int(min(max(0, ahead), 1e9))))
-        return max(0, min(pool.toprocess, given))
+        let level = (Double(pool.toprocess) + others / 2 + holding) * part - holding
+        // A half, since nobody knows how long tasks take; but no less than is worth a visit.
+        let worth = request.rate * max(smallestBatch, Crowd(pool, held: request.held).round)
+        let ahead = Int(min(max(0, level / 2, min(worth, level)), 1e9))
+        return max(0, min(pool.toprocess, request.asked, max(request.free, ahead)))
     }
 
-    /// How long an idle farmer waits until it looks at the state again, without the lock, in nanoseconds. The first time,
-    /// `last` is 0.
+    /// What a farmer asks for as it joins, with the lock held: it has waited for so many nanoseconds, and held it for so many
+    /// until now, which is about half of what it will be.
+    package static func first(slots: Int, waited: Int, held: Int, of pool: ClaimPool) -> ClaimRequest {
+        let rate = expectedRate(slots: slots, pool)
+        let ahead = batch(rate: rate, Crowd(pool, held: 2 * held), cycle: seconds(waited + 2 * held))
+        return ClaimRequest(asked: slots + ahead, free: slots, slots: slots, rate: rate, held: 2 * held)
+    }
+
+    /// How long an idle farmer waits until it looks at the state again, without the lock, in nanoseconds: all of them
+    /// together look a thousand times in a second at most. The first time, `last` is 0.
     package static func nextLook(after last: Int, liveFarmers: Int) -> Int {
-        let longest = max(1_000_000_000, liveFarmers * 1_000_000)
-        return min(max(100_000_000, last * 3 / 2), longest)
+        min(max(100_000_000, last * 3 / 2), max(1_000_000_000, liveFarmers * 1_000_000))
+    }
+
+    // MARK: times, in seconds
+
+    private static func seconds(_ nanoseconds: Int) -> Double { Double(nanoseconds) / 1e9 }
+
+    private static func wait(_ time: Double) -> Decision { .wait(nanoseconds: max(1, Int((time * 1e9).rounded()))) }
+
+    /// What the number of farmers and the pace of the lock allow.
+    private struct Crowd {
+        /// All farmers visit the lock once in so long, with a little rest.
+        var round: Double
+        /// The time between two visits of one farmer in full work.
+        var span: Double
+
+        init(_ pool: ClaimPool, held: Int) {
+            let once = Double(pool.liveFarmers) * seconds(held)
+            round = 1.2 * once
+            span = max(shortestInterval, spacing * once)
+        }
+
+        /// How long before its queue is empty a farmer goes for more, if its last visit took so long.
+        func lead(_ cycle: Double) -> Double { 0.25 + max(0.5 * round, min(2 * cycle, 1.5 * round)) }
+    }
+
+    /// How long the ends not yet reported may wait; `rate` is that of a farmer that will go for tasks anyway.
+    private static func untilReport(
+        _ now: ClaimSituation, _ crowd: Crowd, isLast: Bool, rate: Double = 0
+    ) -> Double {
+        if now.unreported == 0 { return reportInterval }
+        if isLast { return 0 }
+        let visit = rate > 0 ? horizon(rate: rate, crowd, cycle: 0) : crowd.span
+        return max(reportInterval, visit) - seconds(now.sinceUnreported)
+    }
+
+    /// All slots run long tasks, and others may soon want what waits behind them.
+    private static func isStalled(_ now: ClaimSituation, _ crowd: Crowd) -> Bool {
+        if now.pool.liveFarmers <= 1 || now.running < now.slots { return false }
+        let supply = seconds(now.pool.meanTask) * Double(now.pool.toprocess) / Double(max(1, now.pool.liveSlots))
+        return seconds(now.sinceStart) >= max(stall, crowd.span, supply / 2)
+    }
+
+    /// How much work to fetch.
+    private static func horizon(rate: Double, _ crowd: Crowd, cycle: Double) -> Double {
+        max(horizon, crowd.span, patience * cycle, min(longHorizon, handful / max(rate, 1e-9)))
+    }
+
+    // MARK: numbers of tasks
+
+    /// How many to hold in the queue.
+    private static func batch(rate: Double, _ crowd: Crowd, cycle: Double) -> Int {
+        Int(min(Double(largestBatch), rate * (horizon(rate: rate, crowd, cycle: cycle) + crowd.lead(cycle))))
+    }
+
+    /// How many a farmer with so many slots may expect to end in a second, from what all have recorded; 0: nothing is known.
+    private static func expectedRate(slots: Int, _ pool: ClaimPool) -> Double {
+        if pool.meanTask == 0 || pool.attempts == 0 { return 0 }
+        // Short tasks end first: the mean of the few ends that there are at the beginning is too small.
+        let doubt = 1 + (Double(pool.liveSlots) / Double(pool.attempts)).squareRoot()
+        return min(boldestRate, Double(slots) / (seconds(pool.meanTask) * doubt))
+    }
+
+    private static func request(_ now: ClaimSituation, _ crowd: Crowd) -> ClaimRequest {
+        let cycle = seconds(now.cycle)
+        let expected = expectedRate(slots: now.slots, now.pool)
+        let rate = expected > 0 && now.ended < now.slots ? expected : now.rate
+        let seen = max(now.free, growth * now.ended, batch(rate: expected, crowd, cycle: cycle))
+        let wanted = min(seen, batch(rate: rate, crowd, cycle: cycle)) + now.free
+        return ClaimRequest(
+            asked: max(now.free, wanted - now.queued), free: now.free, slots: now.slots,
+            holding: now.running + now.queued, unreported: now.unreported, rate: rate, held: now.held)
     }
 }

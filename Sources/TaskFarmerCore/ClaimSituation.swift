@@ -44,23 +44,19 @@ package struct ClaimSituation: Sendable, Equatable {
     /// How long this farmer's last change took, waiting included, and for how long it held the lock (0: none yet).
     package var cycle: Int
     package var held: Int
-    /// Visits in a row that asked for tasks and got none.
-    package var vain: Int
     /// Since the last change; since the oldest end that is not reported; since a task was last started.
     package var sinceChange: Int
     package var sinceUnreported: Int
     package var sinceStart: Int
     /// As of the last visit or look.
     package var pool: ClaimPool
-    /// From 0 up to 1, drawn anew after every visit and every look, so that farmers do not march in step.
-    package var jitter: Double
     /// No new tasks are wanted: the farmer drains or stops.
     package var isStopping: Bool
 
     package init(
         slots: Int, running: Int = 0, queued: Int = 0, ended: Int = 0, unreported: Int = 0, rate: Double = 0,
-        cycle: Int = 0, held: Int = 0, vain: Int = 0, sinceChange: Int = .max, sinceUnreported: Int = 0,
-        sinceStart: Int = 0, pool: ClaimPool = ClaimPool(), jitter: Double = 0.5, isStopping: Bool = false
+        cycle: Int = 0, held: Int = 0, sinceChange: Int = .max, sinceUnreported: Int = 0,
+        sinceStart: Int = 0, pool: ClaimPool = ClaimPool(), isStopping: Bool = false
     ) {
         self.slots = slots
         self.running = running
@@ -70,12 +66,10 @@ package struct ClaimSituation: Sendable, Equatable {
         self.rate = rate
         self.cycle = cycle
         self.held = held
-        self.vain = vain
         self.sinceChange = sinceChange
         self.sinceUnreported = sinceUnreported
         self.sinceStart = sinceStart
         self.pool = pool
-        self.jitter = jitter
         self.isStopping = isStopping
     }
 

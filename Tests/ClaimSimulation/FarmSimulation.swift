@@ -96,7 +96,7 @@ struct FarmSimulation {
         case .leave: goToLock(farmer, .leave)
         case .look:
             result.looks += 1
-            farmers[farmer].see(seen, jitter: random.part())
+            farmers[farmer].see(seen)
             plan(farmer)
         case .die: bury(farmer)
         }
@@ -209,7 +209,7 @@ struct FarmSimulation {
             let farmer = waiter.farmer
             farmers[farmer].advance(to: now, &ledger)
             if joined[farmer] == .max { joined[farmer] = now }
-            farmers[farmer].take(answer, jitter: random.part(), ledger)
+            farmers[farmer].take(answer, ledger)
             plan(farmer)
         }
     }
@@ -234,7 +234,6 @@ struct FarmSimulation {
             answer.tasks = take(ClaimPolicy.share(request, of: seen))
             result.firstTakes.append(answer.tasks.reduce(0) { $0 + $1.count })
         case .exchange(let request):
-            answer.asked = request.asked > 0
             answer.tasks = take(ClaimPolicy.share(request, of: seen))
             isVain = answer.tasks.isEmpty && waiter.carried == 0
             let farmer = farmers[waiter.farmer]

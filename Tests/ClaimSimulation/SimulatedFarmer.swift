@@ -35,11 +35,9 @@ struct SimulatedFarmer {
     private var lastChange: Int?
     private var lastCycle = 0
     private var lastHeld = 0
-    private var vain = 0
     private var nextLook = 0
     private var lookWait = 0
     private var seen = ClaimPool()
-    private var jitter = 0.5
     /// Of slots, nanoseconds.
     private(set) var busy = 0
 
@@ -107,10 +105,9 @@ struct SimulatedFarmer {
     private var situation: ClaimSituation {
         ClaimSituation(
             slots: slots, running: running.count, queued: queued, ended: ended, unreported: unreported,
-            rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld, vain: vain,
+            rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: lastChange.map { now - $0 } ?? .max,
-            sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart, pool: seen,
-            jitter: jitter)
+            sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart, pool: seen)
     }
 
     private var isIdle: Bool { seen.toprocess == 0 && running.count < slots && queued == 0 }
@@ -154,9 +151,8 @@ struct SimulatedFarmer {
 
     // MARK: what it learns
 
-    mutating func see(_ pool: ClaimPool, jitter: Double) {
+    mutating func see(_ pool: ClaimPool) {
         seen = pool
-        self.jitter = jitter
         lookWait = ClaimPolicy.nextLook(after: lookWait, liveFarmers: pool.liveFarmers)
         nextLook = now + lookWait
     }
@@ -166,28 +162,24 @@ struct SimulatedFarmer {
         var carried = 0
         var carriedTime = 0
         var pool = ClaimPool()
-        var asked = false
         var cycle = 0
         var held = 0
     }
 
     /// Takes the answer of a visit that is over now.
-    mutating func take(_ answer: Answer, jitter: Double, _ ledger: TaskLedger) {
+    mutating func take(_ answer: Answer, _ ledger: TaskLedger) {
         lastChange = now
         lastCycle = answer.cycle
         lastHeld = answer.held
         unreported -= answer.carried
         unreportedTime -= answer.carriedTime
         if unreported > 0 { oldestUnreported = now }
-        if answer.tasks.isEmpty {
-            if answer.asked { vain += 1 }
-        } else {
-            vain = 0
+        if !answer.tasks.isEmpty {
             lookWait = 0
             queue += answer.tasks
             queued += answer.tasks.reduce(0) { $0 + $1.count }
         }
-        see(answer.pool, jitter: jitter)
+        see(answer.pool)
         fillSlots(ledger)
     }
 
