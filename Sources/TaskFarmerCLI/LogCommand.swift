@@ -19,7 +19,7 @@ package enum LogCommand: Command {
         mixed. Takes no lock.
 
         Exit status: 0; 1 nothing was kept of it, or it was not started yet; 64 there is no such task or attempt; 74 it cannot be
-        read.
+        read, or some of it is lost.
         """
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
@@ -42,22 +42,33 @@ package enum LogCommand: Command {
                     : "there is no task \(task) in \(directory.root): the last is \(state.tasks - 1)")
         }
         var reader = try LogReader(directory, description, task: task)
-        while reader.lastAttempt == nil && arguments.has("follow") {
+        let follow = arguments.has("follow")
+        if follow && reader.lastAttempt == nil {
+            _ = say("task \(task) has not been started yet; waiting for it", status: 0)
+        }
+        while follow && reader.lastAttempt == nil {
             Clock.pause(nanoseconds: 200_000_000)
-            reader = try LogReader(directory, description, task: task)
+            try reader.look()
         }
         guard let last = reader.lastAttempt else { return say("task \(task) has not been started yet", status: 1) }
         let number = attempt ?? last
         switch try reader.source(of: number) {
         case .unknown:
-            return say("task \(task) has had no attempt \(number); the last is \(last)", status: 64)
+            throw UsageError(message: "task \(task) has had no attempt \(number); the last is \(last)")
         case .notKept:
             return say("nothing was kept of what attempt \(number) of task \(task) printed", status: 1)
-        case .file, .pieces:
-            let notes = try reader.read(attempt: number, follow: arguments.has("follow")) {
-                OwnProcess.put($0, to: 1)
-            }
-            for note in notes { _ = say(note, status: 0) }
+        case .file, .pack:
+            return try print(&reader, number, follow: follow)
+        }
+    }
+
+    private static func print(_ reader: inout LogReader, _ attempt: Int, follow: Bool) throws -> Int32 {
+        do {
+            let notes = try reader.read(attempt: attempt, follow: follow) { try OwnProcess.print($0) }
+            for note in notes.texts { _ = say(note, status: 0) }
+            return notes.isDamaged ? 74 : 0
+        } catch let error as SystemError where error.isBrokenPipe {
+            // Whoever reads has seen enough.
             return 0
         }
     }

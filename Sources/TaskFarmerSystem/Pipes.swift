@@ -41,6 +41,13 @@ extension Descriptor {
     }
 }
 
+extension Descriptor {
+    /// How many bytes a pipe holds at most.
+    package func pipeCapacity() throws(SystemError) -> Int {
+        Int(try retrying("ask for the size of", path) { fcntl(number, 1032) })  // F_GETPIPE_SZ, fcntl(2)
+    }
+}
+
 /// A set of descriptors that tells which of them can be read, at a cost that does not grow with their number.
 package final class Readiness {
     package let descriptor: Int32

@@ -62,6 +62,18 @@ package enum OwnProcess {
         }
     }
 
+    /// Writes to standard output, which must succeed.
+    package static func print(_ bytes: [UInt8]) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            done += try retrying("write", "standard output") {
+                unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe write(1, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+                }
+            }
+        }
+    }
+
     package static func put(_ text: String, to descriptor: Int32) { put(Array(text.utf8), to: descriptor) }
 
     package static func leave(_ status: Int32) -> Never { exit(status) }

@@ -39,6 +39,8 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
     /// A file that was open is so no more for the file server, which NFS says in these ways.
     package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
+    /// Whoever read from the pipe reads no more.
+    package var isBrokenPipe: Bool { code == EPIPE }
     /// The system has no process, memory or descriptor to spare just now.
     package var isExhausted: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 }

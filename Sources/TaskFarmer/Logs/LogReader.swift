@@ -5,94 +5,49 @@ package import TaskFarmerSystem
 
 /// What is known of one task's attempts and of their output.
 package struct LogReader {
-    /// An attempt that was recorded, or that runs.
-    private struct Known {
-        var farmer: String
-        var isRunning: Bool
-    }
-
     private let places: LogPlaces
     private let task: Int
-    private var known: [Int: Known] = [:]
-    /// Pieces in packs, by attempt, in order.
-    private var pieces: [Int: [(pack: Path, entry: LogEntry)]] = [:]
-    /// How far attempts.tsv and the indexes were read.
-    private var recorded = 0
-    private var indexed: [Path: Int] = [:]
+    private var history: AttemptHistory
+    private var packs: PackIndexes
+    private let liveness: Liveness
+    private var lastJudged = 0
 
     package init(_ directory: WorkDirectory, _ description: FarmDescription, task: Int) throws {
         places = LogPlaces(directory, description)
         self.task = task
+        history = AttemptHistory(directory, task: task)
+        packs = PackIndexes(places, task: task)
+        liveness = Liveness(directory)
         try look()
     }
 
-    /// The last attempt that was started; nil before the first.
-    package var lastAttempt: Int? { known.keys.max() }
-
     /// Reads what has been added since the last look.
-    private mutating func look() throws {
-        try readRunning()
-        try readRecorded()
-        try readIndexes()
+    package mutating func look() throws { try look(at: nil) }
+
+    /// What a farmer says of attempts is read first: what it printed for them stands in its index by then.
+    private mutating func look(at farmer: String?) throws {
+        try history.look(at: farmer)
+        try packs.look(at: farmer)
     }
 
-    private mutating func readRunning() throws {
-        for number in known.keys { known[number]?.isRunning = false }
-        for entry in try Roster.read(places.directory) where entry.status == .live {
-            let bytes = try? Folder.content(of: places.directory.alive(entry.farmer))
-            for running in bytes.flatMap({ AliveRecord($0) })?.running ?? [] where running.task == task {
-                known[running.attempt] = Known(farmer: entry.farmer, isRunning: true)
-            }
-        }
+    /// The last attempt that was started; nil before the first.
+    package var lastAttempt: Int? {
+        [history.known.keys.max(), packs.pieces.keys.max(), isTakenOver ? 1 : nil].compactMap { $0 }.max()
     }
 
-    private mutating func readRecorded() throws {
-        let file = try Descriptor(places.directory.file(.attempts), [.reading, .noLink])
-        file.dropCache()
-        let wanted = Array("\(task)\t".utf8)
-        while true {
-            let block = try file.read(at: recorded, count: 1 << 20)
-            guard let end = block.lastIndex(of: 10) else { return }
-            var start = 0
-            for line in block[...end].split(separator: 10, omittingEmptySubsequences: false).dropLast() {
-                start += line.count + 1
-                guard line.starts(with: wanted), let attempt = Attempt(line: line) else { continue }
-                known[attempt.number] = Known(farmer: attempt.farmer, isRunning: false)
-            }
-            recorded += start
-        }
+    /// PyTaskFarmer kept logs, but no record of attempts.
+    private var isTakenOver: Bool {
+        guard history.known.isEmpty, (try? Folder.facts(places.directory.takenOver)) ?? nil != nil else { return false }
+        return ((try? Folder.facts(places.file(of: task))) ?? nil)?.size ?? 0 > 0
     }
 
-    private mutating func readIndexes() throws {
-        let names = try Folder.names(in: places.directory.logs).map(\.text)
-        let wanted = Array("\(task)".utf8)
-        for name in names.sorted() where name.hasSuffix(LogPlaces.indexEnding) {
-            let path = places.directory.logs.appending(name)
-            let pack = places.pack(of: String(name.dropLast(LogPlaces.indexEnding.count)))
-            let file = try Descriptor(path, [.reading, .noLink])
-            file.dropCache()
-            var at = indexed[path] ?? 0
-            while true {
-                let block = try file.read(at: at, count: 16384 * LogEntry.width)
-                let whole = block.count - block.count % LogEntry.width
-                for start in stride(from: 0, to: whole, by: LogEntry.width) {
-                    let line = start..<(start + LogEntry.width)
-                    if LogEntry.isOf(wanted, block.span.extracting(line)), let entry = LogEntry(block[line]) {
-                        pieces[entry.attempt, default: []].append((pack, entry))
-                    }
-                }
-                at += whole
-                if whole == 0 || block.count < 16384 * LogEntry.width { break }
-            }
-            indexed[path] = at
-        }
-    }
+    private func farmer(of attempt: Int) -> String? { history.known[attempt]?.farmer ?? packs.farmers[attempt] }
 
     /// Where an attempt's output is.
     package enum Source: Sendable {
         case file(Path)
-        /// In packs, or there is none.
-        case pieces
+        /// In a farmer's pack, or there is none.
+        case pack(Path)
         /// Nothing was kept of it.
         case notKept
         /// There was no such attempt.
@@ -100,69 +55,122 @@ package struct LogReader {
     }
 
     package func source(of attempt: Int) throws -> Source {
-        let earlier = places.file(of: task, earlier: attempt)
-        if try Folder.facts(earlier) != nil { return .file(earlier) }
-        if pieces[attempt] != nil { return .pieces }
-        guard let found = known[attempt] else { return .unknown }
-        if try Folder.facts(places.index(of: found.farmer)) != nil { return .pieces }
-        let last = places.file(of: task)
-        if try attempt == lastAttempt && Folder.facts(last) != nil { return .file(last) }
-        return .notKept
+        if let farmer = farmer(of: attempt) {
+            if packs.has(farmer) { return .pack(places.pack(of: farmer)) }
+        } else if !isTakenOver || attempt != 1 {
+            return .unknown
+        }
+        // A log is kept under the number before that of the next one that was made ready, and numbers may be skipped.
+        let last = lastAttempt ?? attempt
+        let next = history.known.keys.filter { $0 > attempt }.min() ?? (last + 1)
+        for number in attempt..<max(next, attempt + 1) {
+            let path = places.file(of: task, earlier: number)
+            if try Folder.facts(path) != nil { return .file(path) }
+        }
+        let path = places.file(of: task)
+        return try attempt == last && Folder.facts(path) != nil ? .file(path) : .notKept
+    }
+
+    /// What there is to say of an output that was read.
+    package struct Notes: Sendable {
+        /// A sentence each.
+        package var texts: [String] = []
+        /// Some of it is lost.
+        package var isDamaged = false
     }
 
     /// Hands an attempt's output over, in parts.
     ///
-    /// - Parameter follow: go on until the attempt is over
-    /// - Returns: what should be said of it, a sentence each
+    /// - Parameters:
+    ///   - attempt: its number
+    ///   - follow: go on until the attempt is over
+    ///   - body: called with each part, in order
+    /// - Returns: what there is to say of it
+    /// - Throws: what `body` throws, and `SystemError` when something cannot be read
     package mutating func read(
-        attempt: Int, follow: Bool, _ body: ([UInt8]) -> Void
-    ) throws -> [String] {
-        var notes: [String] = []
+        attempt: Int, follow: Bool, _ body: ([UInt8]) throws -> Void
+    ) throws -> Notes {
+        var notes = Notes()
         var done = 0
-        let liveness = Liveness(places.directory)
-        let source = try source(of: attempt)
         while true {
-            let isOver = try !follow || isOver(attempt, liveness, &notes)
-            switch source {
-            case .file(let path): try readFile(path, from: &done, body)
-            case .pieces: try readPieces(of: attempt, from: &done, &notes, body)
-            case .notKept, .unknown: return notes
+            let isOver = try !follow || isOver(attempt, &notes)
+            if follow { try look(at: farmer(of: attempt)) }
+            switch try source(of: attempt) {
+            case .file:
+                if try !readFile(of: attempt, from: &done, body) { continue }
+            case .pack(let path):
+                let lost = try readPieces(path, of: attempt, from: &done, isOver: isOver, body)
+                if lost > 0 {
+                    notes.isDamaged = true
+                    notes.texts.append("\(lost) bytes of what attempt \(attempt) printed are lost: \(path) is damaged")
+                }
+            case .notKept, .unknown:
+                notes.texts.append("the log of attempt \(attempt) was removed; the end of it may be missing here")
+                return notes
             }
             if isOver { return notes }
             Clock.pause(nanoseconds: 100_000_000)
-            try look()
         }
     }
 
-    private func isOver(_ attempt: Int, _ liveness: Liveness, _ notes: inout [String]) throws -> Bool {
-        guard let found = known[attempt], found.isRunning else { return true }
-        if try liveness.judge(found.farmer) != .dead { return false }
-        notes.append("\(found.farmer), which ran attempt \(attempt), is gone")
+    private mutating func isOver(_ attempt: Int, _ notes: inout Notes) throws -> Bool {
+        guard let farmer = farmer(of: attempt), history.known[attempt]?.isOver != true else { return true }
+        if Clock.boot - lastJudged < 1_000_000_000 { return false }
+        lastJudged = Clock.boot
+        // One that cannot be judged from here, for want of permission perhaps, is taken to live.
+        if try history.live().contains(farmer) {
+            guard (try? liveness.judge(farmer)) == .dead else { return false }
+        }
+        try look()
+        if history.known[attempt]?.isOver != true {
+            notes.texts.append("\(farmer), which ran attempt \(attempt), is gone; this is what it left")
+        }
         return true
     }
 
-    private func readFile(_ path: Path, from done: inout Int, _ body: ([UInt8]) -> Void) throws {
-        // Opened anew each time: only so does NFS show what another node has written.
-        let file = try Descriptor(path, [.reading, .noLink])
+    /// Opened anew each time: only so does NFS show what another node has written.
+    ///
+    /// - Returns: false when the file was moved out of the way of the next attempt's, or removed, just now
+    private func readFile(of attempt: Int, from done: inout Int, _ body: ([UInt8]) throws -> Void) throws -> Bool {
+        guard case .file(let path) = try source(of: attempt), let file = try Self.openUnlessGone(path),
+            case .file(path) = try source(of: attempt)
+        else { return false }
+        // A task that opens /dev/stderr for writing empties its log and begins anew.
+        if try file.facts().size < done { done = 0 }
         while true {
             let part = try file.read(at: done, count: 1 << 20)
-            if part.isEmpty { return }
-            body(part)
+            if part.isEmpty { return true }
+            try body(part)
             done += part.count
         }
     }
 
+    private static func openUnlessGone(_ path: Path) throws -> Descriptor? {
+        if try Folder.facts(path) == nil { return nil }
+        return try Descriptor(path, [.reading, .noLink])
+    }
+
+    /// - Returns: how many bytes are not what the index says
     private func readPieces(
-        of attempt: Int, from done: inout Int, _ notes: inout [String], _ body: ([UInt8]) -> Void
-    ) throws {
-        for (pack, entry) in (pieces[attempt] ?? []).dropFirst(done) {
-            let bytes = try Descriptor(pack, [.reading, .noLink]).read(at: entry.offset, count: entry.length)
-            if Checksum.of(bytes) == entry.checksum {
-                body(bytes)
+        _ path: Path, of attempt: Int, from done: inout Int, isOver: Bool, _ body: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        var lost = 0
+        let new = (packs.pieces[attempt] ?? []).dropFirst(done)
+        if new.isEmpty { return 0 }
+        let pack = try Descriptor(path, [.reading, .noLink])
+        let size = try pack.facts().size
+        for entry in new {
+            let isThere = entry.offset <= size && entry.length <= size - entry.offset
+            let bytes = isThere ? try pack.read(at: entry.offset, count: entry.length) : []
+            if isThere && Checksum.of(bytes) == entry.checksum {
+                try body(bytes)
             } else {
-                notes.append("\(entry.length) bytes of the output were lost with the node that wrote them")
+                // Another node's writes need not show in their order.
+                if !isOver { return 0 }
+                lost += entry.length
             }
             done += 1
         }
+        return lost
     }
 }

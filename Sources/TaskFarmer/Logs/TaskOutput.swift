@@ -26,7 +26,10 @@ final class OutputPipe: Sendable {
 /// Unchecked: one thread alone uses it, after it was made.
 final class TaskOutput: @unchecked Sendable {
     private let keeping: LogKeeping
+    private let places: LogPlaces
+    private let farmer: String
     private let files: LogFiles
+    /// Made with the first task, so that a farmer that finds nothing to do leaves nothing behind.
     private var pack: LogPack?
     private let readiness: Readiness?
     /// By task.
@@ -38,8 +41,9 @@ final class TaskOutput: @unchecked Sendable {
 
     init(_ keeping: LogKeeping, _ places: LogPlaces, farmer: String) throws(SystemError) {
         self.keeping = keeping
+        self.places = places
+        self.farmer = farmer
         files = LogFiles(places)
-        pack = keeping == .packed ? try LogPack(places, farmer: farmer) : nil
         readiness = keeping == .packed ? try Readiness() : nil
     }
 
@@ -52,8 +56,10 @@ final class TaskOutput: @unchecked Sendable {
     /// Makes a place for the output of an attempt; nil where it needs none of its own.
     func open(task: Int, attempt: Int) throws(SystemError) -> OpenLog? {
         switch keeping {
-        case .files, .failed: return OpenLog(try files.open(task: task, attempt: attempt))
+        case .files, .failed:
+            return OpenLog(try files.open(task: task, attempt: attempt))
         case .packed, .none:
+            if keeping == .packed && pack == nil { pack = try LogPack(places, farmer: farmer) }
             if attempt > 1 { try files.keepEarlier(task: task, before: attempt) }
             return nil
         }
@@ -69,35 +75,37 @@ final class TaskOutput: @unchecked Sendable {
         guard let readiness else { return }
         for task in readiness.ready() {
             guard let pipe = pipes[task] else { continue }
-            if try read(pipe, all: false) { readiness.remove(pipe.reading) }
+            if try read(pipe, atMost: Self.part).isAtEnd { readiness.remove(pipe.reading) }
         }
         for pipe in fresh where pipes[pipe.task] === pipe { try readiness.add(pipe.reading, token: pipe.task) }
         fresh.removeAll(keepingCapacity: true)
     }
 
-    /// An attempt is over, and nothing of it runs any more.
+    /// An attempt is over, and nothing of it runs any more. After a failure it can be called again.
     func finish(_ attempt: Attempt) throws(SystemError) {
         switch keeping {
         case .files, .none: break
         case .failed: if attempt.outcome == .succeeded { try files.remove(task: attempt.task) }
         case .packed:
-            guard let pipe = pipes.removeValue(forKey: attempt.task) else { return }
-            _ = try read(pipe, all: true)
+            guard let pipe = pipes[attempt.task] else { return }
+            // What the task printed is in the pipe. A descendant that outlived it may go on filling it for ever.
+            var left = try pipe.reading.pipeCapacity()
+            while left > 0 {
+                let count = try read(pipe, atMost: min(left, Self.part)).count
+                if count == 0 { break }
+                left -= count
+            }
+            pipes[attempt.task] = nil
         }
     }
 
-    /// - Returns: whether nothing more can come
-    private func read(_ pipe: OutputPipe, all: Bool) throws(SystemError) -> Bool {
-        while true {
-            switch try pipe.reading.readAvailable(count: Self.part) {
-            case .nothingYet: return false
-            case .bytes(let bytes):
-                if bytes.isEmpty { return true }
-                pack?.add(task: pipe.task, attempt: pipe.attempt, bytes)
-                if (pack?.waiting ?? 0) >= Self.most { try write() }
-                if !all { return false }
-            }
-        }
+    /// - Returns: how much was read, and whether nothing more can come
+    private func read(_ pipe: OutputPipe, atMost count: Int) throws(SystemError) -> (count: Int, isAtEnd: Bool) {
+        // Before more is read: where nothing can be written, what tasks print stays with them.
+        if let pack, pack.waiting >= Self.most { try pack.write() }
+        guard case .bytes(let bytes) = try pipe.reading.readAvailable(count: count) else { return (0, false) }
+        pack?.add(task: pipe.task, attempt: pipe.attempt, bytes)
+        return (bytes.count, bytes.isEmpty)
     }
 
     func write() throws(SystemError) { try pack?.write() }

@@ -199,8 +199,11 @@ final class Scribe: Sendable {
     private final class Round {
         private let journal: Journal
         private let output: TaskOutput
+        /// Over, and what they printed not all read; over, and that not all written or not noted.
+        private var unfinished: [Attempt] = []
         private var ended: [Attempt] = []
         private var isDirty = false
+        private var isFailing = false
         private var due = 0
 
         init(journal: Journal, output: TaskOutput) {
@@ -218,13 +221,17 @@ final class Scribe: Sendable {
                         let log = try output.open(task: task.id, attempt: task.attempts + 1)
                         if !scribe.hand(over: ReadyTask(task: task, log: log), work) { break }
                     }
+                    isFailing = false
                 } catch {
                     scribe.fail(error)
+                    isFailing = true
                     due = Clock.boot + 1_000_000_000
                 }
                 guard let time = scribe.rest(after: work, isDirty: isDirty, due: due) else { return }
                 if time == 0 { continue }
-                Poll.wait(for: [scribe.woken.descriptor, output.descriptor].compactMap { $0 }, nanoseconds: time)
+                // Where nothing can be written, output that waits to be read is no reason to wake up.
+                let sources = [scribe.woken.descriptor, isFailing ? nil : output.descriptor]
+                Poll.wait(for: sources.compactMap { $0 }, nanoseconds: time)
                 scribe.woken.clear()
             }
         }
@@ -238,10 +245,23 @@ final class Scribe: Sendable {
             if !happenings.isEmpty { isDirty = true }
             journal.note(started: happenings.started, ended: [])
             output.watch(happenings.pipes)
-            ended += happenings.ended
-            for attempt in happenings.ended { try output.finish(attempt) }
+            unfinished += happenings.ended
+            try finish()
             try output.read()
             isDirty = isDirty || output.isDirty
+        }
+
+        /// An end whose output cannot be kept is not noted either.
+        private func finish() throws {
+            var count = 0
+            defer {
+                ended += unfinished.prefix(count)
+                unfinished.removeFirst(count)
+            }
+            for attempt in unfinished {
+                try output.finish(attempt)
+                count += 1
+            }
         }
 
         private func write(isUrgent: Bool) throws {
