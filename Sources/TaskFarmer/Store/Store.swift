@@ -28,8 +28,6 @@ package final class Store: @unchecked Sendable {
         /// How long it took, waiting included, and how long the lock was held, in nanoseconds.
         package var duration: Int
         package var held: Int
-        /// Tasks were asked for, and none given.
-        package var isVain: Bool
     }
 
     /// What was found out about another farmer.
@@ -165,7 +163,7 @@ package final class Store: @unchecked Sendable {
             return Exchange(
                 tasks: tasks, carried: carry.ended.map(\.attempt.outcome), state: cycle.seen ?? StateRecord(),
                 duration: cycle.lastDuration,
-                held: cycle.lastHeld, isVain: request.asked > 0 && tasks.isEmpty)
+                held: cycle.lastHeld)
         }
     }
 

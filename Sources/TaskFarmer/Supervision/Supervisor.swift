@@ -63,9 +63,6 @@ final class Supervisor {
     private var lastStart = Clock.boot
     private var lastCycle = 0
     private var lastHeld = 0
-    /// Visits in a row that asked for tasks and got none.
-    private var vain = 0
-    private var jitter = Double.random(in: 0..<1)
     private var lastLook = Clock.boot
     private var nextPeek = 0
     private var peekWait = 0
@@ -298,8 +295,6 @@ final class Supervisor {
             lastChange = Clock.boot
             lastCycle = exchange.duration
             lastHeld = exchange.held
-            jitter = Double.random(in: 0..<1)
-            vain = exchange.isVain ? vain + 1 : 0
             unreported -= exchange.carried.count
             unreportedOver -= exchange.carried.count { $0.isFinal }
             unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
@@ -309,7 +304,6 @@ final class Supervisor {
             note(exchange.state)
             if !exchange.tasks.isEmpty { peekWait = 0 }
         case .state(let seen):
-            jitter = Double.random(in: 0..<1)
             if let seen, seen.epoch >= state.epoch { note(seen) }
         case .findings(let findings):
             tell(findings)
@@ -362,9 +356,9 @@ final class Supervisor {
             slots: slots.count, running: slots.running, queued: pipeline.count, ended: summary.ended,
             unreported: unreported,
             rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld,
-            vain: vain, sinceChange: now - lastChange,
+            sinceChange: now - lastChange,
             sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
-            pool: ClaimPool(state), jitter: jitter, isStopping: !isWorking)
+            pool: ClaimPool(state), isStopping: !isWorking)
     }
 
     /// Decides what to do next.
