@@ -172,6 +172,22 @@ package enum Farmer {
     package static func run(
         _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
     ) throws -> FarmSummary {
+        // On a thread of its own: it reaps the children of its thread, and those of whoever calls this are not its business.
+        let result = Mutex<Result<FarmSummary, any Error>?>(nil)
+        let worker = try WorkerThread {
+            let outcome = Result { try work(request, options, signals: signals, observer: observer) }
+            result.withLock { $0 = outcome }
+        }
+        worker.join()
+        guard let outcome = result.withLock({ $0 }) else {
+            throw FarmError.damaged(file: request.directory.root.description, "its farmer left no result")
+        }
+        return try outcome.get()
+    }
+
+    private static func work(
+        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
+    ) throws -> FarmSummary {
         let patience = StopPatience(observer, joining: signals)
         let host = HostIdentity.current
         let name = newName()
