@@ -44,7 +44,9 @@ let package = Package(
         // What is measured against its targets: swift run -c release Benchmarks. The measure is a C loop that only spawns.
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["SpawnLoop", "TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "taskfarmer"],
+            dependencies: [
+                "ClaimSimulation", "SpawnLoop", "TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "taskfarmer",
+            ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .executableTarget(name: "SpawnLoop", path: "Tests/SpawnLoop"),
         .testTarget(

@@ -31,6 +31,7 @@ struct BenchmarkOptions: Equatable {
                                    5  a slow shared file system
                                    6  file operations a task
                                    7  the end of the list
+                                   8  ten thousand farmers, simulated
           --small                everything small: a smoke run of two minutes, whose figures mean little
           --long                 1,000,000 real processes in benchmark 3 as well
           --runs N               rounds of each comparison (default: 1 to 5, by how long it takes)
@@ -45,7 +46,7 @@ struct BenchmarkOptions: Equatable {
         """
 
     /// The benchmarks there are.
-    static let items = 1...7
+    static let items = 1...8
 
     init(_ words: [String]) throws(Mistake) {
         var rest = words[...]

@@ -81,6 +81,7 @@ struct Suite {
             (5, "a slow shared file system", SlowShare(bench: bench).rows),
             (6, "file operations", FileOperations(bench: bench).rows),
             (7, "the end of the list", ListEnd(bench: bench).rows),
+            (8, "the claim policy, simulated", Simulation(bench: bench).rows),
         ]
     }
 

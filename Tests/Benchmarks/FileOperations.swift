@@ -42,7 +42,7 @@ struct FileOperations {
         bench.tell("file operations, \(what)")
         var samples: Samples = []
         var byCall: [String: Int] = [:]
-        for _ in 1...bench.rounds(2) {
+        for _ in 1...bench.rounds(1) {
             byCall = try bench.inFolder("traced") { try traced(strace, command, in: $0) }
             samples.add(Double(byCall.values.reduce(0, +)) / Double(count))
         }
@@ -62,7 +62,7 @@ struct FileOperations {
         var crew = Crew(bench: bench, farmers: 1, slots: Self.slots, kind: .shell)
         crew.counts = true
         crew.logs = logs
-        for _ in 1...bench.rounds(2) {
+        for _ in 1...bench.rounds(1) {
             byKind = try crew.run(count: count, line: { _, bytes in bytes += noOp }) { $0.reports.first?.calls ?? [:] }
             samples.add(Double(byKind.values.reduce(0, +)) / Double(count))
         }

@@ -10,6 +10,7 @@ internal import TaskFarmerSystem
 enum HiddenMode {
     static let create = "create"
     static let farmer = "farmer"
+    static let simulate = "simulate"
 
     /// What a farmer that this program started says at its end.
     struct Report: Codable {
@@ -33,6 +34,7 @@ enum HiddenMode {
         switch words.first {
         case create: leave { try makeWorkDirectory(words) }
         case farmer: leave { try work(words) }
+        case simulate: leave { try simulate(words) }
         default: return
         }
     }

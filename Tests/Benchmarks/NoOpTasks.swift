@@ -145,7 +145,7 @@ struct NoOpTasks {
                     run: { list, place in
                         let log = place.appending("joblog").description
                         return try programs.run([parallel, "--will-cite", jobs, "--joblog", log], input: list)
-                    }, count: count, rounds: min(rounds, bench.rounds(3)), target: .atLeast(5)))
+                    }, count: count, rounds: min(rounds, bench.rounds(2)), target: .atLeast(5)))
         } else {
             absent.append(("parallel", "parallel is not installed"))
         }
