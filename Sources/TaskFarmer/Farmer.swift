@@ -42,6 +42,8 @@ package struct FarmSummary: Sendable {
 
     package var state: StateRecord
     package var slots: Int
+    /// What was kept of what tasks printed.
+    package internal(set) var logs = LogKeeping.files
     package internal(set) var ended = 0
     package internal(set) var succeeded = 0
     package internal(set) var failed = 0
@@ -233,6 +235,7 @@ package enum Farmer {
         var summary = supervisor.summary
         summary.state = store.cycle.seen ?? summary.state
         summary.changes = store.cycle.count
+        summary.logs = keeping
         return summary
     }
 

@@ -177,7 +177,8 @@ package enum RunCommand: Command {
                 interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare,
                 slots: summary.slots,
                 failures: summary.failures.map { failure in
-                    let command = "taskfarmer log \(failure.attempt.task) \(directory.root)"
+                    let command =
+                        summary.logs == .none ? "" : "taskfarmer log \(failure.attempt.task) \(directory.root)"
                     return (failure.attempt, failure.log?.description ?? command)
                 },
                 workDirectory: directory.root.description,

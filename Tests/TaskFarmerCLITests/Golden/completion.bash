@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run status check completion " in *" $word "*) command=$word; break;; esac
+        case " run status log check completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -13,7 +13,9 @@ _taskfarmer() {
         run:--runner|run:-r) COMPREPLY=($(compgen -W "shell" -- "$cur")); return;;
         run:--tasklist|run:-t) COMPREPLY=($(compgen -W "list" -- "$cur")); return;;
         run:--stop-signals) COMPREPLY=(); return;;
+        run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
+        log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
     esac
@@ -21,8 +23,9 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --stop-signals --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
         status) words="--json --help -h";;
+        log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;
         completion) words="--help -h";;
     esac
@@ -31,7 +34,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status check completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status log check completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -25,6 +25,7 @@ _taskfarmer() {
             '--tasklist=[How LIST is read.]:NAME:(list)' \
             '-t[How LIST is read.]:NAME:(list)' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
+            '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -37,6 +38,12 @@ _taskfarmer() {
             '-h[Show this help and exit.]' \
             '*:file:_files';;
         status) _arguments '--json[Print JSON, as documented in the manual.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        log) _arguments '--attempt=[The Nth attempt, counted from 1.]:N:' \
+            '--follow[Go on printing until the attempt is over; wait for it to begin.]' \
+            '-f[Go on printing until the attempt is over; wait for it to begin.]' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
