@@ -26,7 +26,8 @@ struct FollowedLogsTests {
         layout: String
     ) throws {
         try Farm.use { farm in
-            let counting = "n=0; while test $n -lt 400; do n=$((n+1)); echo line $n; test $((n % 40)) = 0 && sleep 0.05; done"
+            let counting =
+                "n=0; while test $n -lt 400; do n=$((n+1)); echo line $n; test $((n % 40)) = 0 && sleep 0.05; done"
             try farm.write(["until test -e go; do sleep 0.02; done", counting + "; printf end"])
             let farmer = try farm.farmer("-n", "1", "--logs", layout)
             try eventually("the work directory is there") {

@@ -55,7 +55,9 @@ struct PackedLogsTests {
         try Farm.use { farm in
             let lines = 3000
             try farm.write(
-                (0..<12).map { "n=0; while test $n -lt \(lines); do n=$((n+1)); echo \($0) $n; done; test \($0) -lt 11" })
+                (0..<12).map {
+                    "n=0; while test $n -lt \(lines); do n=$((n+1)); echo \($0) $n; done; test \($0) -lt 11"
+                })
             try run(farm, 12, 1)
             let all = try farm.packed()
             for id in 0..<12 {

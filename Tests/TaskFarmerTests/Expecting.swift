@@ -43,9 +43,14 @@ extension Bench {
 
     /// Joins as a farmer of this host whose process is gone already.
     func joinAsDead(host: String? = nil) throws -> Store {
-        var record = newRecord()
-        record.process = 1 << 23  // more than pid_max can be, proc(5)
+        var record = deadRecord()
         if let host { record.host = host }
         return try join(try open(), record: record)
+    }
+
+    func deadRecord() -> AliveRecord {
+        var record = newRecord()
+        record.process = 1 << 23  // more than pid_max can be, proc(5)
+        return record
     }
 }

@@ -87,6 +87,21 @@ struct FencingTests {
         withExtendedLifetime(scratch) {}
     }
 
+    @Test("what a dead farmer holds is not swept away before it is recovered, and what it holds nothing of is")
+    func swept() throws {
+        let (scratch, bench) = try Scratch.withList()
+        let dead = try bench.joinAsDead()
+        _ = try bench.exchange(dead, 3)
+        let living = try bench.farm()
+        let early = try Store.make(
+            try bench.open(), slots: 1, record: bench.deadRecord(), assumedDead: [])  // never entered the roster
+        try living.sweep()
+        #expect(try Folder.facts(bench.directory.alive(early.farmer)) == nil)
+        #expect(try living.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3)])
+        #expect(try bench.problems() == [])
+        withExtendedLifetime((scratch, early)) {}
+    }
+
     @Test("a farmer on another host whose heart beats while its lock is free stops everybody")
     func brokenRemoteLock() throws {
         let (scratch, bench) = try Scratch.withList()

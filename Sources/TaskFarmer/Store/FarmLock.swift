@@ -49,7 +49,8 @@ package final class FarmLock {
                 patience.waiting(for: path, seconds: (now - begin) / 1_000_000_000, holder: try? peek())
             }
             Clock.pause(nanoseconds: Int.random(in: wait / 4...wait))
-            wait = min(wait * 3 / 2, now - begin < 1_000_000_000 ? 20_000_000 : 100_000_000)
+            // The longer it takes, the more wait with it, and the less often each should ask the file server.
+            wait = min(wait * 3 / 2, max(20_000_000, min((now - begin) / 20, 1_000_000_000)))
         }
         let facts = try file.facts()
         if facts.links == 0 {

@@ -234,16 +234,17 @@ package final class Store: @unchecked Sendable {
 
     /// Removes the files of farmers of this host that died before they were in the roster, or after they had left it.
     package func sweep() throws {
-        let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
-        for name in try Folder.names(in: directory.farmers).map(\.text)
-        where !name.contains(".journal") && !live.contains(name) {
-            guard let bytes = try? Folder.content(of: directory.alive(name)) else { continue }
-            if let record = AliveRecord(bytes) {
-                if Liveness.isHere(record) && !Liveness.isRunning(record) { Journal.remove(directory, farmer: name) }
-            } else if Self.isGone(name) {
-                Journal.remove(directory, farmer: name)
+        // First who is dead, then who is in the roster: who is dead does not enter it any more.
+        let dead = try Folder.names(in: directory.farmers).map(\.text).filter { name in
+            guard !name.contains(".journal"), let bytes = try? Folder.content(of: directory.alive(name)) else {
+                return false
             }
+            if let record = AliveRecord(bytes) { return Liveness.isHere(record) && !Liveness.isRunning(record) }
+            return Self.isGone(name)
         }
+        if dead.isEmpty { return }
+        let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
+        for name in dead where !live.contains(name) { Journal.remove(directory, farmer: name) }
     }
 
     /// Whether the process in a farmer's name, `host.pid.milliseconds`, is one of this host's that is no more.
