@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -244,6 +245,14 @@ int tf_allow_descriptors(size_t count) {
     if (setrlimit(RLIMIT_NOFILE, &limit)) return -1;
     has_own_descriptors = 1;
     return 0;
+}
+
+void tf_spare_memory(void) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 512 << 10);
+#endif
 }
 
 void tf_own_usage(long *microseconds, long *resident_kib) {

@@ -10,6 +10,7 @@ public enum CommandLineMain {
     public static func main() -> Never {
         OwnProcess.secureDescriptors()
         SignalSource.ignoreBrokenPipes()
+        OwnProcess.spareMemory()
         OwnProcess.leave(run(Array(OwnProcess.arguments.dropFirst())))
     }
 

@@ -43,6 +43,9 @@ package enum OwnProcess {
         _ = tf_close_on_exec_all()
     }
 
+    /// Gives large blocks of memory back to the system at once, for a process that does little else than farming.
+    package static func spareMemory() { tf_spare_memory() }
+
     /// Lets this process open so many descriptors, as far as it may; its children get back what it had.
     package static func allowDescriptors(_ count: Int) { _ = tf_allow_descriptors(count) }
 

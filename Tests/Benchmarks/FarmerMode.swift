@@ -60,6 +60,7 @@ struct FarmerOrder {
 extension HiddenMode {
     /// Works on a work directory until it is done, and prints a report.
     static func work(_ words: [String]) throws -> Int32 {
+        OwnProcess.spareMemory()  // as taskfarmer does
         guard let order = FarmerOrder(words.dropFirst()) else { return 64 }
         var report = Report()
         report.emptyKiB = Programs.peakKiB(of: ProcessTable.own)

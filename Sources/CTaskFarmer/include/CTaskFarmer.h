@@ -48,6 +48,8 @@ int tf_readiness_take(int set, long *tokens, int count);
 int tf_allow_descriptors(size_t count);
 /// Waits until a descriptor can be read; negative nanoseconds wait for ever. Bit N of the result: the Nth can be.
 int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds);
+/// Gives large blocks back to the system at once, and keeps few pools of small ones.
+void tf_spare_memory(void);
 void tf_own_usage(long *microseconds, long *resident_kib);
 long tf_filesystem_kind(const char *path);
 /// Has what was written to a file sent to its device, without waiting.

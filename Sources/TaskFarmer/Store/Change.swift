@@ -67,7 +67,10 @@ package final class Change {
         return bytes
     }
 
-    package func append(_ file: SharedFile, _ bytes: [UInt8]) { appends[file, default: []] += bytes }
+    package func append(_ file: SharedFile, _ bytes: [UInt8]) {
+        // Megabytes perhaps: not copied where they are the first.
+        if appends[file] == nil { appends[file] = bytes } else { appends[file]? += bytes }
+    }
 
     // MARK: the stack
 
@@ -206,9 +209,12 @@ package final class Change {
         var failed: [UInt8] = []
         var events: [UInt8] = []
         var again: [FarmTask] = []
+        lines.reserveCapacity(ends.count * 160)
+        events.reserveCapacity(ends.count * 320)
         for end in ends {
             end.attempt.appendLine(to: &lines)
-            events += Array(",\n".utf8)
+            events.append(UInt8(ascii: ","))
+            events.append(10)
             TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
             if end.attempt.outcome.isFinal {
                 state.timed += 1
@@ -330,7 +336,8 @@ package final class Change {
         try pace.check()
         try transaction.file.write(undoRecord(timelineEnd: TraceEvent.closing).encoded, at: 0)
         try transaction.file.flush()
-        for file in SharedFile.allCases where file != .roster && (appends[file] != nil || cuts[file] != nil) {
+        let changed = SharedFile.allCases.filter { $0 != .roster && (appends[$0] != nil || cuts[$0] != nil) }
+        for file in changed {
             let open = try handle(file)
             var offset = before.sizes[file] ?? 0
             if let cut = cuts[file] {
@@ -338,9 +345,10 @@ package final class Change {
                 try open.file.truncate(to: cut.size)
                 offset = cut.size
             }
-            if var bytes = appends[file] {
+            if var bytes = appends.removeValue(forKey: file) {
                 if file == .timeline {
-                    bytes = (isFirstEvent ? Array(bytes.dropFirst(2)) : bytes) + TraceEvent.closing
+                    if isFirstEvent { bytes.removeFirst(2) }
+                    bytes.append(contentsOf: TraceEvent.closing)
                     offset = isFirstEvent ? TraceEvent.opening.count : offset - TraceEvent.closing.count
                 }
                 try pace.check()
