@@ -187,6 +187,8 @@ final class Scribe: Sendable {
             desk.settled = work.settle
             if desk.failure == nil && !desk.asked.isEmpty || desk.settleAsked > desk.settled { return (0, hasSettled) }
             if work.isClosing && desk.happenings.isEmpty { return (nil, hasSettled) }
+            // Said since then, when nobody slept who could be woken.
+            if desk.isClosing && !work.isClosing { return (0, hasSettled) }
             let time = isDirty ? max(0, due - Clock.boot) : desk.happenings.isEmpty ? -1 : 0
             if time != 0 { desk.sleep = isDirty ? .untilDue : .idle }
             return (time, hasSettled)
