@@ -30,11 +30,11 @@ package struct LogPlaces: Sendable {
 }
 
 /// Opens log files; for one thread.
-final class LogFiles {
+package final class LogFiles {
     private let places: LogPlaces
     private var madeFolders: Set<String> = []
 
-    init(_ places: LogPlaces) { self.places = places }
+    package init(_ places: LogPlaces) { self.places = places }
 
     /// Opens an empty log for an attempt, keeping those of earlier ones.
     func open(task: Int, attempt: Int) throws(SystemError) -> Descriptor {
@@ -60,5 +60,5 @@ final class LogFiles {
     }
 
     /// Takes away the log of an attempt that succeeded, where only the others are kept.
-    func remove(task: Int) throws(SystemError) { try Folder.unlink(places.file(of: task)) }
+    package func remove(task: Int) throws(SystemError) { try Folder.unlink(places.file(of: task)) }
 }

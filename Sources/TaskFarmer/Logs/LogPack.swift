@@ -3,10 +3,10 @@
 // whose bytes do not match it, was being written when the farmer or its node died.
 
 internal import TaskFarmerCore
-internal import TaskFarmerSystem
+package import TaskFarmerSystem
 
 /// A farmer's pack; for one thread.
-final class LogPack {
+package final class LogPack {
     private let pack: Descriptor
     private let index: Descriptor
     private var packSize = 0
@@ -15,15 +15,15 @@ final class LogPack {
     private var bytes: [UInt8] = []
     private var pieces: [(task: Int, attempt: Int, length: Int)] = []
 
-    init(_ places: LogPlaces, farmer: String) throws(SystemError) {
+    package init(_ places: LogPlaces, farmer: String) throws(SystemError) {
         pack = try Descriptor(places.pack(of: farmer), [.writing, .exclusive, .noLink])
         index = try Descriptor(places.index(of: farmer), [.writing, .exclusive, .noLink])
     }
 
     /// How many bytes wait to be written.
-    var waiting: Int { bytes.count }
+    package var waiting: Int { bytes.count }
 
-    func add(task: Int, attempt: Int, _ piece: [UInt8]) {
+    package func add(task: Int, attempt: Int, _ piece: [UInt8]) {
         if piece.isEmpty { return }
         bytes += piece
         if let last = pieces.last, last.task == task, last.attempt == attempt {
@@ -34,7 +34,7 @@ final class LogPack {
     }
 
     /// Writes what waits. After a failure it can be called again and writes the same to the same place.
-    func write() throws(SystemError) {
+    package func write() throws(SystemError) {
         if bytes.isEmpty { return }
         var lines: [UInt8] = []
         var start = 0
