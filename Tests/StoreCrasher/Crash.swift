@@ -14,6 +14,8 @@ package final class Crash: Sendable {
         /// From the call on the disk is full: that write carries out half of its bytes, later ones nothing, and a flush fails, as
         /// on NFS.
         case full
+        /// The first write from the call on carries out half of its bytes and fails; there is room again for those after it.
+        case fullOnce
         /// As `before`, and what was not flushed is as it was when it was flushed last.
         case power
         /// The same for some of the files only: the others reached the disk early.
@@ -65,6 +67,11 @@ package final class Crash: Sendable {
                 if isHere && call.kind == .write { return call.bytes / 2 }
                 if index > 0 && seen.calls.count >= index && [.write, .flush].contains(call.kind) {
                     throw SystemError(call.kind.rawValue, call.path, code: Self.noSpace)
+                }
+            case .fullOnce:
+                if index > 0 && seen.calls.count >= index && call.kind == .write && !seen.isTorn {
+                    seen.isTorn = true
+                    return call.bytes / 2
                 }
             case .power, .powerOutOfOrder:
                 if isHere {

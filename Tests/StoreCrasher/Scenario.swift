@@ -12,13 +12,15 @@ package enum Scenario: String, CaseIterable, Sendable {
     case fresh
     /// Claims, runs a few tasks, and is gone: whom `recovery` recovers.
     case victim
+    /// A whole farmer runs the list and keeps what the tasks print in a pack. Its threads make the operations' order vary.
+    case pack
 
     /// Of `taskCount` tasks in the list.
     package static let taskCount = 12
     /// How many lines `growth` appends.
     package static let grown = 3
     /// Those that the kill at every operation goes through.
-    package static var swept: [Scenario] { allCases.filter { $0 != .victim } }
+    package static var swept: [Scenario] { allCases.filter { $0 != .victim && $0 != .pack } }
 }
 
 /// Says on standard output what must be true from now on, whatever happens.
@@ -112,6 +114,25 @@ extension Scenario {
             try Bench.note(try store.exchange(asked: 2, free: 2, release: [], patience).tasks, by: store, .succeeded)
             try store.leave(release: [], patience)
             return ({ _ = try bench.open(fresh: true) }, nil)
+        case .pack:
+            return (try packing(bench), {})
+        }
+    }
+
+    private struct Silence: FarmObserver {
+        let progressInterval: Int? = nil
+        func observe(_ event: FarmEvent) {}
+    }
+
+    /// Says `status` and the farmer's exit status when it is over.
+    private func packing(_ bench: Bench) throws -> Step {
+        let signals = try SignalSource([.child])
+        guard case .success(let stop) = StopSequence.parse("KILL", numbers: Signal.numbers) else { return {} }
+        let runner = ShellRunner(environment: OwnProcess.environment)
+        let options = FarmerOptions(slots: 3, stopSequence: stop, runner: runner, logs: .packed)
+        return {
+            let summary = try Farmer.run(try bench.request(), options, signals: signals, observer: Silence())
+            OwnProcess.put("status \(summary.exitStatus)\n", to: 1)
         }
     }
 

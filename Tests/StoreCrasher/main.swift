@@ -19,7 +19,7 @@ do {
         try crash.watch(step)
     } catch  where mode == .torn {
         OwnProcess.killSelf()
-    } catch  where mode == .full {
+    } catch  where mode == .full || mode == .fullOnce {
         OwnProcess.put("threw \(error)\n", to: 1)
         try (next ?? step)()
     }
