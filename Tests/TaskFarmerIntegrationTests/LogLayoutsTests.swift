@@ -170,7 +170,7 @@ struct LogLayoutsTests {
                 try FileManager.default.copyItem(
                     at: fixture.appending(path: name), to: farm.folder.appending(path: name))
             }
-            try farm.farmer("-n", "1").ends(1)
+            try farm.farmer("-n", "1", "--timeout", "0.2").ends(75)
             #expect(farm.log(0) != "")
             #expect(try farm.printedText(0) == farm.log(0))
         }
