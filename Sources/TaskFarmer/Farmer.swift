@@ -211,7 +211,8 @@ package enum Farmer {
         }
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
         let keeping = options.logs ?? opened.description.keep ?? .files
-        if keeping == .packed { OwnProcess.allowDescriptors(2 * options.slots + 256) }
+        // For pipes, or for the logs of tasks that are ready to be started.
+        OwnProcess.allowDescriptors(2 * options.slots + 256)
         let places = LogPlaces(opened.directory, opened.description)
         let starter = try TaskStarter(
             runner: options.runner, keeping: keeping,
