@@ -250,8 +250,8 @@ int tf_allow_descriptors(size_t count) {
 void tf_spare_memory(void) {
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2);
-    mallopt(M_MMAP_THRESHOLD, 256 << 10);
-    mallopt(M_TRIM_THRESHOLD, 512 << 10);
+    mallopt(M_MMAP_THRESHOLD, 2 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
 #endif
 }
 

@@ -93,3 +93,9 @@ extension Span where Element == UInt8 {
         start = unsafe room.count
     }
 }
+
+/// Lines that are handed from one thread to another. Unchecked: one of them has it at a time.
+package final class LinesBox: @unchecked Sendable {
+    package var lines: BackwardLines
+    package init(capacity: Int) { lines = BackwardLines(capacity: capacity) }
+}

@@ -373,9 +373,9 @@ package final class Change {
 /// Watches that the process does not stand still while it holds the lock.
 package final class Pace {
     private var last: Int
-    private let limit: Int
+    /// Nanoseconds between two looks that are still harmless.
+    let limit: Int
 
-    /// - Parameter limit: nanoseconds between two looks that are still harmless
     package init(limit: Int) {
         self.limit = limit
         last = Clock.boot

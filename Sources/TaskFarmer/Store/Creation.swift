@@ -93,7 +93,7 @@ struct Creation {
         try FreshFile.write(directory.transaction, [])
         let stack = try SharedHandle(directory.file(.toprocess), create: true)
         try stack.file.truncate(to: 0)
-        var writer = StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
+        var writer = try StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
         var again = ListMark()
         try handler.forEachTask(in: list, from: &again) { command in try writer.add(command) }
         try writer.finish()

@@ -4,7 +4,7 @@
 internal import TaskFarmerCore
 package import TaskFarmerSystem
 
-package final class SharedHandle {
+package final class SharedHandle: Sendable {
     package let file: Descriptor
     package let size: Int
 

@@ -31,27 +31,27 @@ struct StackMeasure {
 
 /// Fills a region of a file from its end.
 struct StackWriter: ~Copyable {
-    private let handle: SharedHandle
+    private let behind: WriteBehind
     private let pace: Pace
     private let start: Int
     private var position: Int
     private var lines = BackwardLines(capacity: Self.capacity)
-    /// What is written but perhaps not on stable storage yet.
-    private var unflushed = 0
+    /// What the other thread has done with.
+    private var spare = LinesBox(capacity: Self.capacity)
     private static let capacity = 1 << 20
-    /// So much is flushed at a time: all at once would take a slow file system longer than the pace allows.
-    private static let flushed = 64 << 20
     private var nextID: Int
     /// The last bytes of the region, for the checksum in `state`.
     private(set) var tail: [UInt8] = []
 
-    init(_ handle: SharedHandle, region: Range<Int>, firstID: Int, pace: Pace) {
-        self.handle = handle
+    init(_ handle: SharedHandle, region: Range<Int>, firstID: Int, pace: Pace) throws {
+        behind = try WriteBehind(handle, capacity: Self.capacity, standstill: pace.limit)
         self.pace = pace
         start = region.lowerBound
         position = region.upperBound
         nextID = firstID
     }
+
+    deinit { behind.close() }
 
     mutating func add(_ command: borrowing Span<UInt8>) throws {
         if !lines.prepend(nextID, command) {
@@ -59,8 +59,6 @@ struct StackWriter: ~Copyable {
             if !lines.prepend(nextID, command) {
                 lines = BackwardLines(capacity: command.count + 64)
                 _ = lines.prepend(nextID, command)
-                try write()
-                lines = BackwardLines(capacity: Self.capacity)
             }
         }
         nextID += 1
@@ -74,15 +72,9 @@ struct StackWriter: ~Copyable {
             throw FarmError.configuration(file: "task list", line: nil, "changed while it was read; run again")
         }
         try pace.check()
-        try lines.write(to: handle.file, endingAt: position)
+        swap(&lines, &spare.lines)
+        spare = try behind.write(spare, endingAt: position)
         position -= count
-        unflushed += count
-        if unflushed < Self.flushed {
-            handle.file.beginFlush()
-        } else {
-            try handle.file.flush()
-            unflushed = 0
-        }
     }
 
     /// Writes what is left and flushes it; the region must be full then.
@@ -91,7 +83,7 @@ struct StackWriter: ~Copyable {
         guard position == start else {
             throw FarmError.configuration(file: "task list", line: nil, "changed while it was read; run again")
         }
-        try handle.file.flush()
+        try behind.finish()
         try pace.check()
     }
 }
