@@ -1,5 +1,7 @@
 // Task lengths as they are in earnest: most are short and some are very long.
 
+internal import ClaimSimulation
+
 /// Numbers that look random and are the same for the same seed (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
@@ -21,7 +23,7 @@ struct LogNormal {
     var sigma: Double
 
     func sample(_ generator: inout SeededGenerator) -> Double {
-        mean * Self.exponential(sigma * Self.normal(&generator) - sigma * sigma / 2)
+        mean * Natural.exponential(sigma * Self.normal(&generator) - sigma * sigma / 2)
     }
 
     /// Marsaglia's polar method.
@@ -29,35 +31,9 @@ struct LogNormal {
         while true {
             let (x, y) = (Double.random(in: -1...1, using: &generator), Double.random(in: -1...1, using: &generator))
             let square = x * x + y * y
-            if square > 0 && square < 1 { return x * (-2 * logarithm(square) / square).squareRoot() }
+            if square > 0 && square < 1 { return x * (-2 * Natural.logarithm(square) / square).squareRoot() }
         }
     }
-
-    /// The natural logarithm, by the series of the inverse hyperbolic tangent. Full Foundation would bring one, and 30 MiB.
-    static func logarithm(_ value: Double) -> Double {
-        let ratio = (value.significand - 1) / (value.significand + 1)
-        var power = ratio
-        var sum = 0.0
-        for odd in stride(from: 1.0, to: 60, by: 2) {
-            sum += power / odd
-            power *= ratio * ratio
-        }
-        return 2 * sum + Double(value.exponent) * logarithmOf2
-    }
-
-    static func exponential(_ value: Double) -> Double {
-        let doublings = (value / logarithmOf2).rounded()
-        let rest = value - doublings * logarithmOf2
-        var term = 1.0
-        var sum = 1.0
-        for index in 1...20 {
-            term *= rest / Double(index)
-            sum += term
-        }
-        return Double(sign: .plus, exponent: Int(doublings), significand: 1) * sum
-    }
-
-    private static let logarithmOf2 = 0.693_147_180_559_945_309_4
 }
 
 /// When the last of these tasks ends if each goes to the slot that is free first, in the order of the list.

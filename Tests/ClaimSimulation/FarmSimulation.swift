@@ -1,6 +1,5 @@
 // The lock, the shared state and the order of events.
 
-internal import Foundation
 internal import TaskFarmerCore
 
 struct FarmSimulation {
@@ -142,7 +141,7 @@ struct FarmSimulation {
             let index = sample < 8 ? draw : Int.random(in: waiting.indices, using: &random)
             let waited = Double(now - waiting[index].since)
             let pause = 0.625 * min(max(200_000, 0.53 * waited), waited < 1e9 ? 20e6 : 100e6)
-            let delay = -log(1 - random.part()) * pause * Double(sample) / Double(waiting.count)
+            let delay = -Natural.logarithm(1 - random.part()) * pause * Double(sample) / Double(waiting.count)
             if delay < best.delay { best = (index, delay) }
         }
         return best

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// How long tasks run, by their number: log-normal, without a table of all tasks.
 struct TaskLengths {
     private let seed: UInt64
@@ -12,10 +10,10 @@ struct TaskLengths {
     init(mean: Double, sigma: Double, seed: UInt64) {
         self.seed = SplitMix.scrambled(seed)
         self.sigma = sigma
-        let median = mean * 1e9 * exp(-sigma * sigma / 2)
+        let median = mean * 1e9 * Natural.exponential(-sigma * sigma / 2)
         self.median = median
         let count = 1 << Int(Self.bits)
-        quantiles = (0...count).map { median * exp(sigma * Self.normal(Double($0) / Double(count))) }
+        quantiles = (0...count).map { median * Natural.exponential(sigma * Self.normal(Double($0) / Double(count))) }
     }
 
     /// Nanoseconds.
@@ -25,7 +23,7 @@ struct TaskLengths {
         if index < 8 || index >= quantiles.count - 9 {
             // The ends of the distribution are not straight.
             let part = (Double(random >> 11) + 0.5) / Double(1 << 53)
-            return max(1, Int(median * exp(sigma * Self.normal(part))))
+            return max(1, Int(median * Natural.exponential(sigma * Self.normal(part))))
         }
         let part = Double((random << Self.bits) >> 11) / Double(1 << 53)
         return max(1, Int(quantiles[index] + (quantiles[index + 1] - quantiles[index]) * part))
@@ -53,7 +51,7 @@ struct TaskLengths {
             -1.328068155288572e+01, 1,
         ]
         if part < 0.02425 {
-            let x = (-2 * log(part)).squareRoot()
+            let x = (-2 * Natural.logarithm(part)).squareRoot()
             return polynomial(tail, x) / polynomial(tailBelow, x)
         }
         let x = part - 0.5
