@@ -126,9 +126,12 @@ package final class Liveness {
 /// The file by which a farmer shows that it lives: locked as long as it does, and written at every heartbeat.
 package final class AliveFile: Sendable {
     private let file: Descriptor
+    /// Whether only this node sees it, and so sees it at once.
+    private let isLocal: Bool
 
     /// - Throws: `SystemError` with `isPresent` when the name is taken
     package init(_ directory: WorkDirectory, _ record: AliveRecord) throws {
+        isLocal = Folder.fileSystem(of: directory.root).isLocal
         file = try Descriptor(directory.alive(record.farmer), [.both, .exclusive, .noLink])
         guard try file.tryLock() else {
             throw FarmError.brokenLock("a new file, \(file.path), is locked by somebody else")
@@ -138,7 +141,8 @@ package final class AliveFile: Sendable {
 
     package func write(_ record: AliveRecord) throws {
         try file.write(record.encoded, at: 0)
-        try file.flush()
+        // Sent to the file server, that others see it; nobody needs it after a power failure.
+        if !isLocal { try file.flush() }
     }
 
     /// Whether it is still to be found by its name; others remove it with the farmer's place in the roster.

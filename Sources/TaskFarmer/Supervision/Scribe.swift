@@ -1,7 +1,7 @@
 // The thread that reads and writes a farmer's own files, so that the one that starts and reaps tasks never waits for a file
 // server. It makes tasks ready before their slots are free: notes in the journal that they may be started, and opens their
 // logs. It gathers what is to be noted and writes it together, soon after it happened: at once after a quiet time, and at
-// most every fiftieth of a second when much happens. An end is noted after the output that belongs to it.
+// most twenty times in a second when much happens. An end is noted after the output that belongs to it.
 
 internal import Synchronization
 internal import TaskFarmerCore
@@ -50,7 +50,7 @@ final class Scribe: Sendable {
     }
 
     /// So long at least between two writes, in nanoseconds.
-    private static let interval = 20_000_000
+    private static let interval = 50_000_000
     private static let batch = 32
 
     private let journal: Journal
