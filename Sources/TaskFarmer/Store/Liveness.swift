@@ -137,11 +137,13 @@ package final class AliveFile: Sendable {
             throw FarmError.brokenLock("a new file, \(file.path), is locked by somebody else")
         }
         try write(record)
+        // Without a whole record a farmer that lost its node is recovered only after a while.
+        if isLocal { try file.flush() }
     }
 
     package func write(_ record: AliveRecord) throws {
         try file.write(record.encoded, at: 0)
-        // Sent to the file server, that others see it; nobody needs it after a power failure.
+        // Sent to the file server, that others see it; after a power failure an old heartbeat is as good.
         if !isLocal { try file.flush() }
     }
 

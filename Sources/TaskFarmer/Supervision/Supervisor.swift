@@ -281,6 +281,8 @@ final class Supervisor {
     // MARK: the store
 
     private func send(_ request: StoreRequest) {
+        // What has ended by now is part of what is asked for.
+        handOver()
         isAsked = true
         storeThread.send(request)
     }
