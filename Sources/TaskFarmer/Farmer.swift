@@ -245,12 +245,12 @@ package enum Farmer {
         _ store: Store, _ request: FarmRequest, _ options: FarmerOptions, _ observer: any FarmObserver,
         _ patience: StopPatience
     ) throws {
+        try store.undoHalfMade(patience)
         for finding in try store.lookAround(all: true, patience) {
             if case .recovered(let farmer, let tasks) = finding {
                 observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
             }
         }
-        try store.sweep()
         if let list = request.list {
             for note in try ListUpdate.apply(list, handler: request.handler, cycle: store.cycle, patience) {
                 observer.observe(.note(note))

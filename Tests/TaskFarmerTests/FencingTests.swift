@@ -95,7 +95,7 @@ struct FencingTests {
         let living = try bench.farm()
         let early = try Store.make(
             try bench.open(), slots: 1, record: bench.deadRecord(), assumedDead: [])  // never entered the roster
-        try living.sweep()
+        try bench.farm().leave(release: [], bench.patience)
         #expect(try Folder.facts(bench.directory.alive(early.farmer)) == nil)
         #expect(try living.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3)])
         #expect(try bench.problems() == [])

@@ -64,16 +64,28 @@ package final class Store: @unchecked Sendable {
             alive: alive, liveness: Liveness(opened.directory, assumedDead: assumedDead))
     }
 
-    /// Takes a place in the roster, and with it the first tasks, if they are wanted.
+    /// Undoes what a farmer that died left half made, if it did: what is read without the lock shows it as if it were made.
+    package func undoHalfMade(_ patience: any LockPatience) throws {
+        guard let size = try Folder.facts(directory.transaction)?.size, size > 0 else { return }
+        try retrying { try cycle.run(patience) { _ in } }
+    }
+
+    /// Takes a place in the roster, and with it the first tasks, if they are wanted. Removes the files of farmers of this host
+    /// that died before they had a place, or after they had left it.
     ///
     /// - Returns: the tasks
     package func enter(_ record: AliveRecord, takesTasks: Bool, _ patience: any LockPatience) throws -> [FarmTask] {
-        try retrying {
+        // First who is dead, then, with the lock and after what was half made is undone, who is in the roster: who is dead does
+        // not enter it any more, and one that is not in it then left nothing that counts.
+        let dead = try dead()
+        var live: Set<String> = []
+        let tasks = try retrying {
             var epoch = 0
             var tasks: [FarmTask] = []
             do {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
+                    live = Set(try change.wholeRoster().filter { $0.status == .live }.map(\.farmer))
                     var entry = try newEntry(change, record: record)
                     if takesTasks {
                         let pool = ClaimPool(change.state)
@@ -92,6 +104,8 @@ package final class Store: @unchecked Sendable {
             journal.committed(claim: tasks, release: [], carrying: 0)
             return tasks
         }
+        for name in dead where !live.contains(name) { Journal.remove(directory, farmer: name) }
+        return tasks
     }
 
     private func newEntry(_ change: Change, record: AliveRecord) throws -> RosterEntry {
@@ -232,19 +246,16 @@ package final class Store: @unchecked Sendable {
         return findings
     }
 
-    /// Removes the files of farmers of this host that died before they were in the roster, or after they had left it.
-    package func sweep() throws {
-        // First who is dead, then who is in the roster: who is dead does not enter it any more.
-        let dead = try Folder.names(in: directory.farmers).map(\.text).filter { name in
-            guard !name.contains(".journal"), let bytes = try? Folder.content(of: directory.alive(name)) else {
+    /// The farmers of this host whose files are there and whose processes are not.
+    private func dead() throws -> [String] {
+        try Folder.names(in: directory.farmers).map(\.text).filter { name in
+            guard !name.contains(".journal"), name != farmer, let bytes = try? Folder.content(of: directory.alive(name))
+            else {
                 return false
             }
             if let record = AliveRecord(bytes) { return Liveness.isHere(record) && !Liveness.isRunning(record) }
             return Self.isGone(name)
         }
-        if dead.isEmpty { return }
-        let live = Set(try Roster.read(directory).filter { $0.status == .live }.map(\.farmer))
-        for name in dead where !live.contains(name) { Journal.remove(directory, farmer: name) }
     }
 
     /// Whether the process in a farmer's name, `host.pid.milliseconds`, is one of this host's that is no more.
