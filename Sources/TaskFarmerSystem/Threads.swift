@@ -2,6 +2,7 @@
 
 internal import CTaskFarmer
 internal import Glibc
+internal import Synchronization
 
 /// A counter that wakes whoever polls its descriptor.
 package final class Wakeup: Sendable {
@@ -42,18 +43,26 @@ package enum Poll {
 }
 
 /// A thread that runs a closure to its end.
-@safe package final class WorkerThread: @unchecked Sendable {
-    private var handle: pthread_t = 0
+@safe package final class WorkerThread: Sendable {
+    /// nil before the start, and once it was waited for.
+    private let handle = Mutex<pthread_t?>(nil)
 
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    package init(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// For an owner whose own work the thread shall do: it starts it when it is complete.
+    package init() {}
+
+    package init(_ run: @escaping @Sendable () -> Void) throws(SystemError) { try start(run) }
+
+    /// Call it once.
+    package func start(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
         let body = unsafe Unmanaged.passRetained(Body(run))
+        var thread: pthread_t = 0
         let code = unsafe pthread_create(
-            &handle, nil,
+            &thread, nil,
             { raw in
                 if let raw = unsafe raw { unsafe Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
                 return nil
@@ -62,8 +71,14 @@ package enum Poll {
             unsafe body.release()
             throw SystemError("start a thread", code: code)
         }
+        handle.withLock { $0 = thread }
     }
 
-    /// Waits for its end; call it once.
-    package func join() { pthread_join(handle, nil) }
+    /// Waits for its end, if it was started and nobody has waited for it.
+    package func join() {
+        handle.withLock { handle in
+            if let thread = handle { pthread_join(thread, nil) }
+            handle = nil
+        }
+    }
 }

@@ -26,7 +26,7 @@ final class WriteBehind: Sendable {
     private let desk = Mutex(Desk())
     private let handed: Wakeup
     private let taken: Wakeup
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThread()
     /// So much is flushed at a time: all at once would take a slow file system longer than the pace allows.
     private static let flushed = 64 << 20
 
@@ -36,8 +36,7 @@ final class WriteBehind: Sendable {
         handed = try Wakeup()
         taken = try Wakeup()
         desk.withLock { $0.spare = LinesBox(capacity: capacity) }
-        let worker = try WorkerThread { [self] in run() }
-        thread.withLock { $0 = worker }
+        try thread.start { [self] in run() }
     }
 
     /// Hands lines over that shall end at an offset, and returns others, empty, to go on with.
@@ -68,10 +67,7 @@ final class WriteBehind: Sendable {
     func close() {
         desk.withLock { $0.isClosing = true }
         handed.signal()
-        thread.withLock { worker in
-            worker?.join()
-            worker = nil
-        }
+        thread.join()
     }
 
     private func run() {

@@ -20,12 +20,12 @@ final class Heart: Sendable {
 
     private let pulse: Mutex<Pulse>
     private let wakeup: Wakeup
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThread()
 
     init(_ record: AliveRecord, alive: AliveFile, journal: Journal) throws {
         pulse = Mutex(Pulse(record: record))
         wakeup = try Wakeup()
-        let worker = try WorkerThread { [self] in
+        try thread.start { [self] in
             while true {
                 wakeup.wait(nanoseconds: Liveness.interval)
                 let record: AliveRecord? = pulse.withLock { pulse in
@@ -51,7 +51,6 @@ final class Heart: Sendable {
                 }
             }
         }
-        thread.withLock { $0 = worker }
     }
 
     /// What the next heartbeat shows.
@@ -75,9 +74,6 @@ final class Heart: Sendable {
     func close() {
         pulse.withLock { $0.isClosing = true }
         wakeup.signal()
-        thread.withLock { worker in
-            worker?.join()
-            worker = nil
-        }
+        thread.join()
     }
 }

@@ -59,7 +59,7 @@ final class Scribe: Sendable {
     private let settledWakeup: Wakeup
     /// Tasks became ready, or something failed.
     let answered: Wakeup
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThread()
 
     init(_ journal: Journal, keeping: LogKeeping, places: LogPlaces, farmer: String) throws {
         self.journal = journal
@@ -68,8 +68,7 @@ final class Scribe: Sendable {
         answered = try Wakeup()
         // Opened here, so that an error is the caller's.
         let output = try TaskOutput(keeping, places, farmer: farmer)
-        let worker = try WorkerThread { [self] in Round(journal: journal, output: output).work(for: self) }
-        thread.withLock { $0 = worker }
+        try thread.start { [self] in Round(journal: journal, output: output).work(for: self) }
     }
 
     // MARK: what the supervisor calls; nothing here waits
@@ -137,10 +136,7 @@ final class Scribe: Sendable {
     /// Ends the thread once everything is written.
     func close() {
         tell(isUrgent: true) { $0.isClosing = true }
-        thread.withLock { worker in
-            worker?.join()
-            worker = nil
-        }
+        thread.join()
     }
 
     // MARK: the thread

@@ -38,13 +38,13 @@ final class StoreThread: Sendable {
     private let desk = Mutex(Desk())
     private let asked: Wakeup
     let answered: Wakeup
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThread()
 
     /// The new thread alone uses the store from here on. What the scribe knows is written before it is carried over.
     init(_ store: Store, _ scribe: Scribe, _ patience: any LockPatience) throws {
         asked = try Wakeup()
         answered = try Wakeup()
-        let worker = try WorkerThread { [self] in
+        try thread.start { [self] in
             while let request = nextRequest() {
                 if request.carriesOver { scribe.settle() }
                 let answer = Self.carryOut(request, store, patience)
@@ -52,7 +52,6 @@ final class StoreThread: Sendable {
                 answered.signal()
             }
         }
-        thread.withLock { $0 = worker }
     }
 
     private func nextRequest() -> StoreRequest? {
@@ -105,9 +104,6 @@ final class StoreThread: Sendable {
     func close() {
         desk.withLock { $0.isClosing = true }
         asked.signal()
-        thread.withLock { worker in
-            worker?.join()
-            worker = nil
-        }
+        thread.join()
     }
 }
