@@ -1,5 +1,6 @@
 // Benchmark 7: how much longer a list of very different tasks takes than it must.
 
+internal import ClaimSimulation
 internal import TaskFarmerCore
 
 struct ListEnd {
@@ -20,7 +21,7 @@ struct ListEnd {
         let rounds = bench.rounds(3)
         for round in 1...rounds {
             bench.tell("log-normal tasks, sigma \(sigma): round \(round) of \(rounds)")
-            var generator = SeededGenerator(seed: Self.seed + UInt64(round))
+            var generator = SplitMix(seed: Self.seed + UInt64(round))
             let distribution = LogNormal(mean: Self.mean, sigma: sigma)
             // Microseconds, since that is what stands in the list.
             let lengths = (0..<count).map { _ in (distribution.sample(&generator) * 1e6).rounded() / 1e6 }

@@ -2,32 +2,17 @@
 
 internal import ClaimSimulation
 
-/// Numbers that look random and are the same for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// Lengths whose logarithm is normally distributed with a standard deviation of `sigma`.
 struct LogNormal {
     var mean: Double
     var sigma: Double
 
-    func sample(_ generator: inout SeededGenerator) -> Double {
+    func sample(_ generator: inout SplitMix) -> Double {
         mean * Natural.exponential(sigma * Self.normal(&generator) - sigma * sigma / 2)
     }
 
     /// Marsaglia's polar method.
-    private static func normal(_ generator: inout SeededGenerator) -> Double {
+    private static func normal(_ generator: inout SplitMix) -> Double {
         while true {
             let (x, y) = (Double.random(in: -1...1, using: &generator), Double.random(in: -1...1, using: &generator))
             let square = x * x + y * y

@@ -1,3 +1,4 @@
+import ClaimSimulation
 import TaskFarmerCore
 import Testing
 
@@ -49,7 +50,7 @@ struct ClaimShareTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `a share is never more than was asked for or is there, and never negative`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<2000 {
             func random(_ limit: Int) -> Int { Int.random(in: 0...limit, using: &generator) }
             let slots = 1 + random(500)

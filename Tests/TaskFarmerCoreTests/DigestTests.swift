@@ -1,3 +1,4 @@
+import ClaimSimulation
 import TaskFarmerCore
 import Testing
 
@@ -29,7 +30,7 @@ struct DigestTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `uneven pieces give the sum of the whole`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for length in 0..<Self.sums.count {
             var sum = Checksum()
             var rest = Self.data(length)[...]

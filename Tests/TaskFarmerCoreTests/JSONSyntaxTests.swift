@@ -1,3 +1,4 @@
+import ClaimSimulation
 import TaskFarmerCore
 import Testing
 
@@ -93,7 +94,7 @@ struct JSONSyntaxTests {
 
     @Test(arguments: [1, 2] as [UInt64])
     func `random damage never crashes the check`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         let letters = utf8("[]{}\",:\\u01e.-+ tfnrualse\n\u{0}é")
         for _ in 0..<300 {
             var syntax = JSONSyntax()

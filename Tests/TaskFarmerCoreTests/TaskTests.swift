@@ -1,3 +1,4 @@
+import ClaimSimulation
 import TaskFarmerCore
 import Testing
 
@@ -116,7 +117,7 @@ struct TaskTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `damage to a line is never judged otherwise than field by field`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         let letters = utf8("0123456789\t-. asx\u{0}é")
         for (outcome, _, _) in Self.outcomes {
             var attempt = Self.attempt

@@ -1,3 +1,4 @@
+import ClaimSimulation
 import FoundationEssentials
 import TaskFarmerCore
 import Testing
@@ -64,7 +65,7 @@ struct TraceEventTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `no bytes make a string that is no JSON`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<200 {
             var bytes = generator.bytes(Int.random(in: 0...60, using: &generator))
             // More lead bytes than chance would give.
@@ -80,7 +81,7 @@ struct TraceEventTests {
 
     @Test(arguments: [5, 6] as [UInt64])
     func `text comes back as it was`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<100 {
             let scalars = (0..<20).compactMap { _ in
                 Unicode.Scalar(

@@ -1,3 +1,4 @@
+import ClaimSimulation
 import TaskFarmerCore
 import Testing
 
@@ -34,7 +35,7 @@ struct UndoRecordTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `any bytes can be saved`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<20 {
             let steps = (0..<Int.random(in: 0...4, using: &generator)).map { index in
                 UndoRecord.Step(
