@@ -98,3 +98,12 @@ package struct Bench: Sendable {
         try store.leave(release: [], patience)
     }
 }
+
+extension Store {
+    /// An exchange by a farmer that knows nothing of the tasks; `free` says how many slots have nothing to run.
+    package func exchange(
+        asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
+    ) throws -> Exchange {
+        try exchange(ClaimRequest(asked: asked, free: free, slots: slots), release: release, patience)
+    }
+}

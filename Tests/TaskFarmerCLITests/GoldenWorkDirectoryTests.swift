@@ -37,7 +37,8 @@ struct GoldenWorkDirectoryTests {
                 slots: 8)
             let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
             _ = try store.enter(record, takesTasks: false, EndlessPatience())
-            let exchange = try store.exchange(asked: 8, free: 8, release: [], EndlessPatience())
+            let exchange = try store.exchange(
+                ClaimRequest(asked: 8, free: 8, slots: 8), release: [], EndlessPatience())
             #expect(exchange.tasks.map(\.id) == [4, 6, 7])
             #expect(exchange.tasks.map(\.attempts) == [1, 1, 0])
             #expect(exchange.tasks.last?.command == Array("echo last".utf8))

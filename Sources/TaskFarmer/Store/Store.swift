@@ -131,14 +131,8 @@ package final class Store: @unchecked Sendable {
         }
     }
 
-    /// Carries ends over, takes up to `asked` tasks, gives back claimed ones that were not started: all in one change.
-    /// `free` says how many slots have nothing to run.
-    package func exchange(
-        asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
-    ) throws -> Exchange {
-        try exchange(ClaimRequest(asked: asked, free: free, slots: slots), release: release, patience)
-    }
-
+    /// Carries ends over, takes what is given of what is asked for, gives back claimed tasks that were not started: all in one
+    /// change.
     package func exchange(
         _ request: ClaimRequest, release: [FarmTask], _ patience: any LockPatience
     ) throws -> Exchange {
