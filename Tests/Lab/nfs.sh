@@ -32,7 +32,7 @@ if [ -z "$binary" ]; then
 fi
 
 # A short name: sockets lie below it. The hosts have a /tmp of their own and see this folder only as LAB.
-LAB=$(mktemp -d "${TMPDIR:-/tmp}/tfnfs.XXXXXX")
+LAB=$(mktemp -d)
 export LAB
 uml=$lab_scripts/uml.sh
 mount=$LAB/mnt

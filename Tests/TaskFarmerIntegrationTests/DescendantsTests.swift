@@ -30,9 +30,9 @@ struct DescendantsTests {
 
     @Test func `grandchildren that ignore SIGTERM die when the task has gone before them`() throws {
         try Farm.use { farm in
-            try farm.write(["(trap '' TERM HUP; echo > up; while :; do sleep 1; done) & wait"])
-            let farmer = try farm.farmer("-n", "1", "--stop-signals", "TERM,60,KILL")
-            try eventually("the grandchild runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["(trap '' TERM HUP; echo > up; while :; do sleep 1; done) & wait"], "-n", "1", "--stop-signals",
+                "TERM,60,KILL")
             farmer.signal(SIGTERM)
             try farmer.ends(75)
             #expect(farm.processes() == [])

@@ -93,6 +93,14 @@ final class Farm {
         try start(words, environment, under: parent, input: input).wait()
     }
 
+    /// Writes the list, starts a farmer on it, and waits until a task has said `> up`.
+    func farmerAtWork(on lines: [String], _ words: String...) throws -> Program {
+        try write(lines)
+        let farmer = try start(["run"] + words + [list.lastPathComponent])
+        try eventually("a task is up") { exists("up") }
+        return farmer
+    }
+
     // MARK: what is there
 
     func exists(_ name: String) -> Bool {

@@ -31,9 +31,9 @@ struct LogLayoutsTests {
     func `an interrupted task keeps the output of its first attempt`(first: String, second: String) throws {
         try Farm.use { farm in
             let wait = "echo > up; while :; do sleep 0.02; done"
-            try farm.write(["echo attempt $TASKFARMER_ATTEMPT; test -e mended || { \(wait); }; exit 3"])
-            let farmer = try farm.farmer("-n", "1", "--logs", first)
-            try eventually("it runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["echo attempt $TASKFARMER_ATTEMPT; test -e mended || { \(wait); }; exit 3"], "-n", "1", "--logs",
+                first)
             farmer.signal(SIGTERM)
             try farmer.ends(75)
             try farm.write([], to: "mended")

@@ -79,9 +79,7 @@ struct RefusalTests {
 
     @Test func `starting over is refused while a farmer is at work, and loses nothing`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; exec sleep 1000", "true"])
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(on: ["echo > up; exec sleep 1000", "true"], "-n", "2")
             let refused = try farm.run("--fresh")
             #expect(refused.status == 75)
             #expect(refused.errors.contains(".\(farmer.identifier)."))
@@ -95,9 +93,9 @@ struct RefusalTests {
 
     @Test func `a work directory that vanishes stops the farmer and its tasks`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; exec sleep 1000"] + (0..<50).map { "sleep 0.1; echo \($0)" })
-            let farmer = try farm.farmer("-n", "2", "--stop-signals", "TERM,0.1,KILL")
-            try eventually("tasks run") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["echo > up; exec sleep 1000"] + (0..<50).map { "sleep 0.1; echo \($0)" }, "-n", "2",
+                "--stop-signals", "TERM,0.1,KILL")
             try FileManager.default.moveItem(at: farm.workDirectory, to: farm.folder.appending(path: "elsewhere"))
             let ended = try farmer.wait()
             #expect(ended.status == 74 || ended.status == 71, "\(ended.errors)")

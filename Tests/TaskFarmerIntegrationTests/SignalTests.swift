@@ -56,9 +56,9 @@ struct SignalTests {
 
     @Test func `a second SIGINT kills tasks that ignore the first, and puts them back`() throws {
         try Farm.use { farm in
-            try farm.write(["trap '' TERM INT; echo > up; while :; do sleep 1; done"])
-            let farmer = try farm.farmer("-n", "1", "--stop-signals", "TERM,86400,KILL")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["trap '' TERM INT; echo > up; while :; do sleep 1; done"], "-n", "1", "--stop-signals",
+                "TERM,86400,KILL")
             farmer.signal(SIGINT)
             try eventually("the farmer stops") { farmer.errors.contains("stopping (SIGINT)") }
             #expect(farmer.isRunning)
@@ -90,9 +90,7 @@ struct SignalTests {
 
     @Test func `a farmer that drains the last tasks has nothing left to be requeued for`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; until test -e go; do sleep 0.02; done"])
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(on: ["echo > up; until test -e go; do sleep 0.02; done"], "-n", "2")
             farmer.signal(SIGUSR2)
             try eventually("the farmer drains") { farmer.errors.contains("draining") }
             try farm.write([], to: "go")
@@ -114,9 +112,9 @@ struct SignalTests {
 
     @Test func `a task that ignores SIGTERM is killed in the end`() throws {
         try Farm.use { farm in
-            try farm.write(["trap '' TERM; echo > up; while :; do sleep 1; done"])
-            let farmer = try farm.farmer("-n", "1", "--stop-signals", "TERM,0.2,KILL")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["trap '' TERM; echo > up; while :; do sleep 1; done"], "-n", "1", "--stop-signals", "TERM,0.2,KILL"
+            )
             farmer.signal(SIGTERM)
             try farmer.ends(75)
             #expect(farm.attempts().map { $0["outcome"] } == ["interrupted"])
@@ -126,9 +124,9 @@ struct SignalTests {
 
     @Test func `a task that saves its work on SIGTERM and exits 0 is finished, not run again`() throws {
         try Farm.use { farm in
-            try farm.write(["trap 'echo saved; exit 0' TERM; echo > up; while :; do sleep 0.02; done"])
-            let farmer = try farm.farmer("-n", "1", "--stop-signals", "TERM,60,KILL")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["trap 'echo saved; exit 0' TERM; echo > up; while :; do sleep 0.02; done"], "-n", "1",
+                "--stop-signals", "TERM,60,KILL")
             farmer.signal(SIGTERM)
             try farmer.ends(0)
             #expect(farm.log(0).hasSuffix("saved\n"))
@@ -138,9 +136,9 @@ struct SignalTests {
 
     @Test func `a sequence with a signal of its own reaches the tasks`() throws {
         try Farm.use { farm in
-            try farm.write(["trap 'echo warned' USR1; echo > up; while :; do sleep 0.02; done"])
-            let farmer = try farm.farmer("-n", "1", "--stop-signals", "SIGUSR1,0.5,TERM,60,KILL")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["trap 'echo warned' USR1; echo > up; while :; do sleep 0.02; done"], "-n", "1", "--stop-signals",
+                "SIGUSR1,0.5,TERM,60,KILL")
             farmer.signal(SIGUSR1)
             try farmer.ends(75)
             #expect(farm.log(0).hasSuffix("warned\n"))

@@ -21,9 +21,8 @@ struct VanishedFolderTests {
 
     @Test func `a farmer whose work directory is removed stops its tasks and says so`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; exec sleep 1000"] + Array(repeating: "sleep 0.05", count: 10_000))
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["echo > up; exec sleep 1000"] + Array(repeating: "sleep 0.05", count: 10_000), "-n", "2")
             try removeWorkDirectory(farm, of: farmer)
             try expectStop(farm, farmer)
         }
@@ -31,9 +30,7 @@ struct VanishedFolderTests {
 
     @Test func `a farmer whose tasks are all long notices that its work directory was removed`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; exec sleep 1000", "sleep 1000"])
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(on: ["echo > up; exec sleep 1000", "sleep 1000"], "-n", "2")
             try removeWorkDirectory(farm, of: farmer)
             try expectStop(farm, farmer)
         }
@@ -41,9 +38,8 @@ struct VanishedFolderTests {
 
     @Test func `a farmer whose tasks are all long notices that its work directory was moved`() throws {
         try Farm.use { farm in
-            try farm.write(["echo > up; exec sleep 1000", "echo > up; exec sleep 1000"])
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("the task runs") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: ["echo > up; exec sleep 1000", "echo > up; exec sleep 1000"], "-n", "2")
             try FileManager.default.moveItem(at: farm.workDirectory, to: farm.folder.appending(path: "away"))
             try expectStop(farm, farmer)
         }
@@ -52,9 +48,8 @@ struct VanishedFolderTests {
     @Test func `a farmer whose work directory is moved away loses nothing, and goes on where it was moved back`() throws
     {
         try Farm.use { farm in
-            try farm.write((0..<2000).map { "echo > up; sleep 0.02; echo task \($0)" })
-            let farmer = try farm.farmer("-n", "2")
-            try eventually("tasks run") { farm.exists("up") }
+            let farmer = try farm.farmerAtWork(
+                on: (0..<2000).map { "echo > up; sleep 0.02; echo task \($0)" }, "-n", "2")
             let away = farm.folder.appending(path: "away")
             try FileManager.default.moveItem(at: farm.workDirectory, to: away)
             try expectStop(farm, farmer)
