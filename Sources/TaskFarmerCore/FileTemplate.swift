@@ -45,6 +45,7 @@ package struct FileTemplate: Sendable, Equatable {
     ///   - file: The name, with or without folders.
     ///   - number: What `{#}` stands for, from 1.
     ///   - quoted: Whether each value is written as one word for the shell.
+    /// - Returns: The text with values in place of placeholders.
     package func filled(_ file: [UInt8], number: Int, quoted: Bool) -> [UInt8] {
         var result: [UInt8] = []
         func append(_ value: ArraySlice<UInt8>) { result += quoted ? ShellQuote.word(Array(value)) : Array(value) }
