@@ -55,7 +55,7 @@ static int place(int from, int to) {
     return dup2(from, to) < 0 ? -1 : 0;
 }
 
-int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
+int tf_spawn(const struct tf_spawn *request, int *error, int *stage) {
     static _Thread_local int prepared;
     static _Thread_local sigset_t ignored;
     static _Thread_local pid_t parent;
@@ -64,7 +64,7 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
         parent = getpid();
         prepared = 1;
     }
-    volatile int failure = 0, reached_exec = 0, refused = 0;
+    volatile int failure = 0, reached = TF_FORK, refused = 0;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -82,9 +82,14 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
             failure = errno;
             _exit(127);
         }
+        if (request->folder && chdir(request->folder)) {
+            reached = TF_FOLDER;
+            failure = errno;
+            _exit(127);
+        }
         if (has_own_descriptors) setrlimit(RLIMIT_NOFILE, &own_descriptors);
         restore_signals(&ignored);
-        reached_exec = 1;
+        reached = TF_EXEC;
         int last = ENOENT;
         for (const char *const *path = request->candidates; *path; path++) {
             execve(*path, request->arguments, request->environment);
@@ -102,18 +107,18 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *executed) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (child < 0) {
         *error = fork_error;
-        *executed = 0;
+        *stage = TF_FORK;
         return -1;
     }
     if (failure) {
         int status;
         while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
         *error = failure;
-        *executed = reached_exec;
+        *stage = reached;
         return -1;
     }
     *error = refused;
-    *executed = 1;
+    *stage = TF_EXEC;
     return child;
 }
 

@@ -11,15 +11,18 @@ package struct SpawnRequest: Sendable {
     /// Tried when none of the candidates can be executed.
     package var fallback: [UInt8]?
     package var fallbackArguments: [[UInt8]]
+    /// Where it starts; nil for where this process is.
+    package var folder: [UInt8]?
 
     package init(
         candidates: [[UInt8]] = [], arguments: [[UInt8]] = [], fallback: [UInt8]? = nil,
-        fallbackArguments: [[UInt8]] = []
+        fallbackArguments: [[UInt8]] = [], folder: [UInt8]? = nil
     ) {
         self.candidates = candidates
         self.arguments = arguments
         self.fallback = fallback
         self.fallbackArguments = fallbackArguments
+        self.folder = folder
     }
 }
 
@@ -38,9 +41,22 @@ package struct ChildEnd: Sendable, Equatable {
 
 /// Why a process did not start.
 package struct SpawnFailure: Error, Sendable, Equatable {
+    package enum Stage: Sendable, Equatable {
+        /// There was no process to be had.
+        case fork
+        /// The process existed, but not the folder where it was to start.
+        case folder
+        case exec
+    }
+
     package let code: Int32
-    /// True when the process existed and exec refused; false when there was no process to be had.
-    package let isExec: Bool
+    package let stage: Stage
+
+    package init(code: Int32, stage: Stage) {
+        self.code = code
+        self.stage = stage
+    }
+
     package var reason: String { unsafe String(cString: strerror(code)) }
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     /// A file that is executable but neither a program nor a script with `#!`: the shell's to run.
@@ -95,21 +111,30 @@ package enum Children {
         let arguments = CWords(request.arguments)
         let fallback = request.fallback.map { CWords([$0]) }
         let fallbackArguments = CWords(request.fallbackArguments)
+        let folder = request.folder.map { CWords([$0]) }
         var error: Int32 = 0
-        var executed: Int32 = 0
+        var stage: Int32 = 0
         let process = unsafe candidates.pointers.baseAddress.map { first in
             unsafe first.withMemoryRebound(to: UnsafePointer<CChar>?.self, capacity: 1) { list in
                 var raw = unsafe tf_spawn(
                     candidates: list, arguments: arguments.pointers.baseAddress,
                     fallback: fallback?.pointers[0], fallback_arguments: fallbackArguments.pointers.baseAddress,
                     environment: environment.pointers.baseAddress, standard_input: input, standard_output: output,
-                    inherited: inherited)
-                return unsafe tf_spawn(&raw, &error, &executed)
+                    inherited: inherited, folder: folder?.pointers[0])
+                return unsafe tf_spawn(&raw, &error, &stage)
             }
         }
-        withExtendedLifetime((candidates, arguments, fallback, fallbackArguments, environment)) {}
-        guard let process, process > 0 else { throw SpawnFailure(code: error, isExec: executed != 0) }
-        return (process, error == 0 ? nil : SpawnFailure(code: error, isExec: true))
+        withExtendedLifetime((candidates, arguments, fallback, fallbackArguments, environment, folder)) {}
+        guard let process, process > 0 else { throw SpawnFailure(code: error, stage: Self.stage(stage)) }
+        return (process, error == 0 ? nil : SpawnFailure(code: error, stage: .exec))
+    }
+
+    private static func stage(_ raw: Int32) -> SpawnFailure.Stage {
+        switch Int(raw) {
+        case Int(TF_FORK): .fork
+        case Int(TF_FOLDER): .folder
+        default: .exec
+        }
     }
 
     /// The process ID of a child of this thread that has ended and is not reaped yet; nil when there is none.

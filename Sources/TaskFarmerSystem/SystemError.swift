@@ -3,13 +3,13 @@
 internal import Glibc
 
 /// A system call that failed.
-package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was being done, as a verb: "open", "write".
-    package let operation: String
+    public let operation: String
     /// The file it was done to; empty where there is none.
     package let path: Path
     /// The error number (errno).
-    package let code: Int32
+    public let code: Int32
 
     package init(_ operation: String, _ path: Path = Path(""), code: Int32) {
         self.operation = operation
@@ -23,14 +23,17 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     /// The error number in words, as strerror(3) gives it.
-    package var reason: String { unsafe String(cString: strerror(code)) }
+    public var reason: String { unsafe String(cString: strerror(code)) }
 
-    package var description: String {
+    /// One line: what could not be done, to what, and why.
+    public var description: String {
         path.bytes.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(path): \(reason)"
     }
 
     /// The name is not there.
     package var isMissing: Bool { code == ENOENT }
+    /// A part of the path that should be a folder is none.
+    package var isNoFolder: Bool { code == ENOTDIR }
     /// The name is there already.
     package var isPresent: Bool { code == EEXIST }
     /// Another process holds the lock.

@@ -15,11 +15,13 @@ struct tf_spawn {
     int standard_input;              ///< becomes descriptor 0
     int standard_output;             ///< becomes descriptors 1 and 2
     int inherited;                   ///< becomes descriptor 3, or -1
+    const char *folder;              ///< where it starts; NULL for where the caller is
 };
 
 /// Starts a process in a group of its own that dies with the calling thread. Costs a vfork.
-/// Returns the process ID, with in *error why the candidates were refused if it was the fallback that was executed; or -1 with the error number of fork or exec in *error, and in *executed whether it was exec.
-int tf_spawn(const struct tf_spawn *request, int *error, int *executed);
+/// Returns the process ID, with in *error why the candidates were refused if it was the fallback that was executed; or -1 with the error number in *error and what failed in *stage.
+int tf_spawn(const struct tf_spawn *request, int *error, int *stage);
+enum { TF_FORK, TF_EXEC, TF_FOLDER };
 
 /// One ended child of the calling thread, left unreaped: 1 with *pid, 0 if none has ended, -1 with errno.
 int tf_peek_ended(int *pid);
