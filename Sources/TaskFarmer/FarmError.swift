@@ -1,9 +1,10 @@
 // Why a farmer cannot go on. A task's bad end is an `Outcome`; this is for the farmer itself.
 
 internal import TaskFarmerCore
-package import TaskFarmerSystem
+public import TaskFarmerSystem
 
-package enum FarmError: Error, Sendable, Equatable {
+/// Why a farmer cannot go on.
+public enum FarmError: Error, Sendable, Equatable {
     /// Arguments that make no sense together.
     case usage(String)
     /// A file that the user wrote, where in it, and what was expected.
@@ -34,7 +35,7 @@ package enum FarmError: Error, Sendable, Equatable {
     case noWorkDirectory(String)
 
     /// The documented exit status (sysexits.h, and 75 for "run me again").
-    package var exitStatus: Int32 {
+    public var exitStatus: Int32 {
         switch self {
         case .usage, .noWorkDirectory: 64
         case .configuration, .unknownVersion: 78
@@ -55,7 +56,7 @@ extension FarmError {
 
 extension FarmError: CustomStringConvertible {
     /// One line: what, where, what was expected, what to do.
-    package var description: String {
+    public var description: String {
         switch self {
         case .usage(let text): text
         case .configuration(let file, let line, let text): "\(file)\(line.map { ":\($0)" } ?? ""): \(text)"

@@ -201,7 +201,7 @@ package enum Farmer {
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall)
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
-        let first: [FarmTask]
+        let first: [TaskRecord]
         do {
             try prepare(store, request, options, observer, patience)
             first = try store.enter(record, takesTasks: true, patience)
@@ -215,10 +215,15 @@ package enum Farmer {
         OwnProcess.allowDescriptors(2 * options.slots + 256)
         let places = LogPlaces(opened.directory, opened.description)
         let starter = try TaskStarter(
-            runner: options.runner, keeping: keeping,
+            runner: options.runner,
             environment: TaskEnvironment(
                 inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
-            farmer: name, host: host.name)
+            .init(
+                farmer: name, host: host.name, keeping: keeping, places: places,
+                form: opened.description.form ?? .commands,
+                temporary: options.runner.usesTemporaryFolder
+                    ? TemporaryFolders(
+                        in: Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8)), farmer: name) : nil))
         let heart = try Heart(record, alive: store.alive, journal: store.journal)
         let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name)
         let storeThread = try StoreThread(store, scribe, patience)
@@ -252,7 +257,7 @@ package enum Farmer {
             }
         }
         if let list = request.list {
-            for note in try ListUpdate.apply(list, handler: request.handler, cycle: store.cycle, patience) {
+            for note in try ListUpdate.apply(list, cycle: store.cycle, patience) {
                 observer.observe(.note(note))
             }
         }

@@ -40,7 +40,9 @@ package enum CheckCommand: Command {
             let lock: Repair.LockChoice =
                 arguments.path("lock-dir").map { .folder($0) } ?? (arguments.has("new-lock") ? .beside : .same)
             let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
-            let done = try Repair.run(directory, lock: lock, assumedDead: dead, patience)
+            var registry = Registry(environment: process.environment)
+            registry.readStandardPlaces()
+            let done = try Repair.run(directory, lock: lock, assumedDead: dead, registry: registry, patience)
             for text in done { OwnProcess.put("\(text)\n", to: 1) }
         }
         let report = try Check.run(directory, patience)

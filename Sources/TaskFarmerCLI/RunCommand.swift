@@ -24,11 +24,14 @@ package enum RunCommand: Command {
             "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
             standard: "$SCRATCH, else the work directory", completion: .folder),
         Option(
-            "runner", short: "r", value: "NAME", "How a task's command is executed.", standard: "shell",
-            completion: .words(Runners.names)),
+            "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
+            standard: "shell"),
         Option(
-            "tasklist", short: "t", value: "NAME", "How LIST is read.", standard: "list",
-            completion: .words(TaskListHandlers.names)),
+            "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
+            standard: "list"),
+        Option(
+            "config", value: "FILE", "An INI file with runners and handlers, beside those that are found.",
+            completion: .file),
         Option(
             "stop-signals", value: "SEQUENCE",
             "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
@@ -98,9 +101,12 @@ package enum RunCommand: Command {
             }
             return logs
         }
-        let handlerName = arguments.text("tasklist") ?? ListHandler.name
-        let handler = try TaskListHandlers.named(handlerName)
-        let runner = try Runners.named(arguments.text("runner") ?? ShellRunner.name, environment: process.environment)
+        var registry = Registry(environment: process.environment)
+        registry.readStandardPlaces()
+        if let file = arguments.text("config") { try registry.read(file: file) }
+        let handlerName = arguments.text("tasklist") ?? "list"
+        let handler = try registry.describedHandler(named: handlerName)
+        let runner = try registry.runner(named: arguments.text("runner") ?? "shell")
 
         // Before any thread: the mask is inherited.
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
@@ -109,7 +115,12 @@ package enum RunCommand: Command {
         let (directory, list) = try places(arguments, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
-            directory: directory, list: list, handler: handler, handlerName: handlerName,
+            directory: directory,
+            list: list.map { file in
+                HandledList(
+                    file, handler: handler.handler, handlerName: handlerName, definition: handler.definition,
+                    workDirectory: directory.root)
+            },
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)

@@ -19,7 +19,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     package enum LogLayout: String, Sendable, Codable { case flat, folders }
 
     package var format = "taskfarmer"
-    package var version = FarmDescription.currentVersion
+    package var version: Int
     /// When it was made, in microseconds since 1970.
     package var created: Int
     /// The task list, as it was named; `-` for standard input. Bytes that are not UTF-8 show as U+FFFD.
@@ -33,11 +33,17 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     /// What is kept of what tasks print, as chosen when it was made; absent in directories made before there was a choice.
     package var keep: LogKeeping?
 
-    package static let currentVersion = 1
+    /// How the tasks are written; absent for command lines.
+    package var form: TaskForm?
+    /// What stands for the handler's arguments, so that a change of them is noticed; absent where it has none.
+    package var definition: String?
+
+    /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell.
+    package static let currentVersion = 2
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
-        keep: LogKeeping? = nil
+        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil
     ) {
         self.created = created
         self.list = list
@@ -46,6 +52,9 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.nonce = nonce
         self.logs = logs
         self.keep = keep
+        self.form = form == .commands ? nil : form
+        self.definition = definition
+        version = form == .commands ? 1 : 2
     }
 
     package var encoded: [UInt8] {
@@ -56,6 +65,8 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         bytes.append("  \"lock\": \(JSONText.string(lock)),\n  \"nonce\": \(JSONText.string(nonce)),\n")
         bytes.append("  \"logs\": \(JSONText.string(logs.rawValue))")
         if let keep { bytes.append(",\n  \"keep\": \(JSONText.string(keep.rawValue))") }
+        if let form { bytes.append(",\n  \"form\": \(JSONText.string(form.rawValue))") }
+        if let definition { bytes.append(",\n  \"definition\": \(JSONText.string(definition))") }
         bytes.append("\n}\n")
         return bytes
     }
@@ -72,7 +83,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         guard let head = try? decoder.decode(Version.self, from: Data(bytes)), head.format == "taskfarmer" else {
             throw .notReadable
         }
-        guard head.version == Self.currentVersion else { throw .unknownVersion(head.version) }
+        guard (1...Self.currentVersion).contains(head.version) else { throw .unknownVersion(head.version) }
         guard let whole = try? decoder.decode(Self.self, from: Data(bytes)) else { throw .notReadable }
         self = whole
     }

@@ -3,7 +3,7 @@
 // put them back. Claims and releases belong to a change of the shared state and count only if that was committed.
 
 package enum JournalRecord: Sendable, Equatable {
-    case claim(epoch: Int, tasks: [FarmTask])
+    case claim(epoch: Int, tasks: [TaskRecord])
     case release(epoch: Int, tasks: [Int])
     /// The change with this epoch was given up.
     case void(epoch: Int)
@@ -124,12 +124,12 @@ package enum JournalRecord: Sendable, Equatable {
             let end = newline + 1 + numbers[2]
             let body = bytes[(newline + 1)..<end]
             guard fields[3].hexadecimalValue == Checksum.of(Array(body)) else { return nil }
-            var tasks: [FarmTask] = []
+            var tasks: [TaskRecord] = []
             for line in body.split(separator: 10) {
-                guard let task = FarmTask(line: line), let blank = task.command.firstIndex(of: 32),
+                guard let task = TaskRecord(line: line), let blank = task.command.firstIndex(of: 32),
                     let attempts = task.command[..<blank].decimalValue
                 else { return nil }
-                tasks.append(FarmTask(id: task.id, command: Array(task.command[(blank + 1)...]), attempts: attempts))
+                tasks.append(TaskRecord(id: task.id, command: Array(task.command[(blank + 1)...]), attempts: attempts))
             }
             return tasks.count == numbers[1] ? (.claim(epoch: numbers[0], tasks: tasks), end) : nil
         case UInt8(ascii: "R"):
@@ -160,16 +160,16 @@ package enum JournalRecord: Sendable, Equatable {
 package struct JournalReplay: Sendable, Equatable {
     package struct Ended: Sendable, Equatable {
         package var attempt: Attempt
-        package var task: FarmTask
+        package var task: TaskRecord
 
-        package init(attempt: Attempt, task: FarmTask) {
+        package init(attempt: Attempt, task: TaskRecord) {
             self.attempt = attempt
             self.task = task
         }
     }
 
     /// Held and not ended, in the order of their claims. An attempt that may have been started counts as one.
-    package private(set) var held: [FarmTask] = []
+    package private(set) var held: [TaskRecord] = []
     /// Those of them that were started.
     package private(set) var running: [Int: JournalRecord.RunningTask] = [:]
     /// Ended, in order, but not yet in the shared files.
@@ -196,7 +196,7 @@ package struct JournalReplay: Sendable, Equatable {
                 at = next
             }
         }
-        var tasks: [Int: FarmTask] = [:]
+        var tasks: [Int: TaskRecord] = [:]
         var order: [Int: Int] = [:]
         for (index, (offset, record)) in records.enumerated() {
             switch record {

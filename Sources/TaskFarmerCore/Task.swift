@@ -1,7 +1,7 @@
 // What there is to run, how one run ended, and the two files that keep a line for each.
 
 /// A unit of work: an ID that is never reused and a command, which is bytes and not text.
-package struct FarmTask: Sendable, Equatable {
+package struct TaskRecord: Sendable, Equatable {
     package var id: Int
     package var command: [UInt8]
     /// How many attempts there were before.

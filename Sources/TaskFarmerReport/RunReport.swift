@@ -40,7 +40,7 @@ package enum RunReport {
         }
     }
 
-    package static func started(_ task: FarmTask, attempt: Int, slot: Int) -> String {
+    package static func started(_ task: TaskRecord, attempt: Int, slot: Int) -> String {
         "start \(task.id)\(attempt > 1 ? " (attempt \(attempt))" : "") in slot \(slot): \(shown(task.command))"
     }
 

@@ -67,9 +67,7 @@ extension HiddenMode {
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let seam = Seam(below: order.workDirectory, delay: order.delay * 1_000_000, counts: order.counts)
         seam.install()
-        let request = FarmRequest(
-            directory: WorkDirectory(order.workDirectory), list: nil, handler: ListHandler(),
-            handlerName: ListHandler.name, lockFolder: nil)
+        let request = FarmRequest(directory: WorkDirectory(order.workDirectory), list: nil, lockFolder: nil)
         guard case .success(let stop) = StopSequence.parse("TERM,5,KILL", numbers: Signal.numbers) else { return 70 }
         guard let logs = LogKeeping(rawValue: order.logs) else { return 64 }
         let options = FarmerOptions(slots: order.slots, stopSequence: stop, runner: try runner(order), logs: logs)
@@ -87,7 +85,7 @@ extension HiddenMode {
 
     private static func runner(_ order: FarmerOrder) throws -> any Runner {
         switch order.kind {
-        case .shell: ShellRunner(environment: OwnProcess.environment)
+        case .shell: ShellRunner()
         case .instant: InstantRunner()
         case .timed: try TimedRunner()
         }

@@ -50,10 +50,9 @@ enum HiddenMode {
 
     private static func makeWorkDirectory(_ words: [String]) throws -> Int32 {
         guard words.count == 3 else { return 64 }
-        let request = FarmRequest(
-            directory: WorkDirectory(Path(words[2]).absolute), list: try TaskListFile(Path(words[1])),
-            handler: ListHandler(),
-            handlerName: ListHandler.name, lockFolder: nil)
+        let directory = WorkDirectory(Path(words[2]).absolute)
+        let list = HandledList(try TaskListFile(Path(words[1])), workDirectory: directory.root)
+        let request = FarmRequest(directory: directory, list: list, lockFolder: nil)
         _ = try OpenedFarm.open(request, holder: Farmer.newName(), EndlessPatience())
         return 0
     }

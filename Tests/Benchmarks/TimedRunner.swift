@@ -8,15 +8,11 @@ internal import TaskFarmerSystem
 
 /// Every task ends before it has begun.
 struct InstantRunner: Runner {
-    static let name = "instant"
-
     func launch(_ task: FarmTask, _ context: TaskContext) -> Launch { .inside { $0.end(.succeeded) } }
-    func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? { nil }
 }
 
 /// A task takes as many microseconds as its command says.
 struct TimedRunner: Runner {
-    static let name = "timed"
     private let timer: TaskTimer
 
     init() throws { timer = try TaskTimer() }
@@ -28,8 +24,6 @@ struct TimedRunner: Runner {
             timer.add(completion, at: Clock.boot + length * 1000)
         }
     }
-
-    func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? { nil }
 }
 
 /// A thread that ends each task when its time has come, or soon after it was told to stop.

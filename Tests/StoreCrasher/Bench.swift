@@ -35,7 +35,7 @@ package struct Bench: Sendable {
 
     package func request(fresh: Bool = false, lockFolder: Path? = nil) throws -> FarmRequest {
         FarmRequest(
-            directory: directory, list: try TaskListFile(list), handler: ListHandler(), handlerName: ListHandler.name,
+            directory: directory, list: HandledList(try TaskListFile(list), workDirectory: directory.root),
             lockFolder: lockFolder, fresh: fresh)
     }
 
@@ -65,19 +65,19 @@ package struct Bench: Sendable {
     package func farm() throws -> Store { try join(try open()) }
 
     /// How a task ended that was started just now.
-    package static func attempt(_ task: FarmTask, by store: Store, _ outcome: Outcome) -> Attempt {
+    package static func attempt(_ task: TaskRecord, by store: Store, _ outcome: Outcome) -> Attempt {
         Attempt(
             task: task.id, number: task.attempts + 1, host: HostIdentity.current.name, farmer: store.farmer, slot: 0,
             started: 1_700_000_000_000_000 + task.id, wall: 1000, outcome: outcome)
     }
 
-    package static func start(_ task: FarmTask) -> JournalRecord.RunningTask {
+    package static func start(_ task: TaskRecord) -> JournalRecord.RunningTask {
         JournalRecord.RunningTask(
             task: task.id, attempt: task.attempts + 1, slot: 0, group: 0, started: 1_700_000_000_000_000 + task.id)
     }
 
     /// Notes the start and the end of tasks.
-    package static func note(_ tasks: some Sequence<FarmTask>, by store: Store, _ outcome: Outcome) throws {
+    package static func note(_ tasks: some Sequence<TaskRecord>, by store: Store, _ outcome: Outcome) throws {
         for task in tasks {
             store.journal.plan([.init(task: task.id, number: task.attempts + 1)])
             try store.journal.write()
@@ -102,7 +102,7 @@ package struct Bench: Sendable {
 extension Store {
     /// An exchange by a farmer that knows nothing of the tasks; `free` says how many slots have nothing to run.
     package func exchange(
-        asked: Int, free: Int, release: [FarmTask], _ patience: any LockPatience
+        asked: Int, free: Int, release: [TaskRecord], _ patience: any LockPatience
     ) throws -> Exchange {
         try exchange(ClaimRequest(asked: asked, free: free, slots: slots), release: release, patience)
     }

@@ -25,10 +25,10 @@ package enum Scenario: String, CaseIterable, Sendable {
 
 /// Says on standard output what must be true from now on, whatever happens.
 package struct Promise: Sendable {
-    package static func finished(_ tasks: some Sequence<FarmTask>) { say("finished", tasks) }
-    package static func failed(_ tasks: some Sequence<FarmTask>) { say("failed", tasks) }
+    package static func finished(_ tasks: some Sequence<TaskRecord>) { say("finished", tasks) }
+    package static func failed(_ tasks: some Sequence<TaskRecord>) { say("failed", tasks) }
 
-    private static func say(_ word: String, _ tasks: some Sequence<FarmTask>) {
+    private static func say(_ word: String, _ tasks: some Sequence<TaskRecord>) {
         OwnProcess.put(tasks.map { "\(word) \($0.id)\n" }.joined(), to: 1)
     }
 }
@@ -99,8 +99,8 @@ extension Scenario {
             let store = try bench.farm()
             let first = Scenario.taskCount
             for id in first..<(first + Scenario.grown) { try bench.append(Bench.command(id) + [10], to: bench.list) }
-            let list = try TaskListFile(bench.list)
-            let step = { _ = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, patience) }
+            let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
+            let step = { _ = try ListUpdate.apply(list, cycle: store.cycle, patience) }
             return (step, small(store))
         case .retry:
             let (store, _) = try work(bench, promisesFailed: false)
@@ -128,7 +128,7 @@ extension Scenario {
     private func packing(_ bench: Bench) throws -> Step {
         let signals = try SignalSource([.child])
         guard case .success(let stop) = StopSequence.parse("KILL", numbers: Signal.numbers) else { return {} }
-        let runner = ShellRunner(environment: OwnProcess.environment)
+        let runner = ShellRunner()
         let options = FarmerOptions(slots: 3, stopSequence: stop, runner: runner, logs: .packed)
         return {
             let summary = try Farmer.run(try bench.request(), options, signals: signals, observer: Silence())
@@ -144,7 +144,7 @@ extension Scenario {
     /// Claims eight tasks and lets five of them end, each in another way.
     ///
     /// - Returns: also those that were started and have not ended
-    private func work(_ bench: Bench, promisesFailed: Bool = true) throws -> (store: Store, running: [FarmTask]) {
+    private func work(_ bench: Bench, promisesFailed: Bool = true) throws -> (store: Store, running: [TaskRecord]) {
         let store = try bench.farm()
         let tasks = try store.exchange(asked: 8, free: 8, release: [], bench.patience).tasks
         let ends: [Outcome] = [
@@ -178,7 +178,7 @@ extension Scenario {
     /// Grows the journal until it is due to be rewritten, by the end of a task that is not held, which counts for nothing.
     private func makeLarge(_ store: Store) throws {
         let reason = String(repeating: "a long reason ", count: Journal.largest / 14 + 1)
-        let nobody = FarmTask(id: 9999, command: [])
+        let nobody = TaskRecord(id: 9999, command: [])
         store.journal.note(
             started: [], ended: [Bench.attempt(nobody, by: store, .couldNotStart(127, reason: reason))])
         try store.journal.write()

@@ -4,7 +4,7 @@ import TaskFarmerCore
 
 enum Life {
     static let header = JournalRecord.header(farmer: "node1.77.1700000000000")
-    static let tasks = (0..<8).map { FarmTask(id: $0, command: utf8("cmd \($0)")) }
+    static let tasks = (0..<8).map { TaskRecord(id: $0, command: utf8("cmd \($0)")) }
     /// The farmer's last committed change.
     static let committed = 5
 
@@ -37,7 +37,7 @@ enum Life {
         .claim(epoch: 4, tasks: [tasks[5]]),
         .void(epoch: 4),
         .end(ended(2, .interrupted)),
-        .claim(epoch: 5, tasks: [FarmTask(id: 2, command: utf8("cmd 2"), attempts: 1), tasks[6]]),
+        .claim(epoch: 5, tasks: [TaskRecord(id: 2, command: utf8("cmd 2"), attempts: 1), tasks[6]]),
         .plan([.init(task: 2, number: 2), .init(task: 6, number: 1)]),
         .start(started(2, attempt: 2)),
         .start(started(3)),

@@ -9,7 +9,7 @@ struct JournalRecordTests {
             return bytes
         }
         #expect(JournalRecord.header(farmer: "n.1").text == "taskfarmer-journal 1 n.1\n")
-        let tasks = [FarmTask(id: 3, command: utf8("./a  b")), FarmTask(id: 4, command: [0xff], attempts: 2)]
+        let tasks = [TaskRecord(id: 3, command: utf8("./a  b")), TaskRecord(id: 4, command: [0xff], attempts: 2)]
         #expect(
             text(.claim(epoch: 5, tasks: tasks))
                 == utf8("C 338d6b48 5 2 17 9d825f7d4e8ca995\n3 0 ./a  b\n4 2 ") + [0xff, 10])
@@ -31,7 +31,8 @@ struct JournalRecordTests {
         // 7 was claimed in a change that was never committed, 5 in one that was given up, 4 was put back.
         // An attempt that may have been started is used up, whether its start was noted or not.
         let held = [
-            FarmTask(id: 2, command: utf8("cmd 2"), attempts: 2), FarmTask(id: 6, command: utf8("cmd 6"), attempts: 1),
+            TaskRecord(id: 2, command: utf8("cmd 2"), attempts: 2),
+            TaskRecord(id: 6, command: utf8("cmd 6"), attempts: 1),
         ]
         #expect(replay.held == held)
         #expect(replay.running == [2: Life.started(2, attempt: 2)])
@@ -94,7 +95,7 @@ struct JournalRecordTests {
         let tasks =
             [Life.tasks[1]]
             + inner.enumerated().map { index, record in
-                FarmTask(id: 10 + index, command: Array(Life.record(record).prefix { $0 != 10 }))
+                TaskRecord(id: 10 + index, command: Array(Life.record(record).prefix { $0 != 10 }))
             }
         let claim = Life.record(.claim(epoch: 1, tasks: tasks))
         let replay = JournalReplay(Life.header + claim, epoch: 1, carried: 0)
@@ -112,7 +113,7 @@ struct JournalRecordTests {
 
     @Test func `commands keep their bytes`() {
         let commands: [[UInt8]] = [[], [32], [0xff, 0xfe], [13], utf8("  a\tb  "), utf8("7 8 9"), utf8("ü")]
-        let tasks = commands.enumerated().map { FarmTask(id: $0.offset, command: $0.element, attempts: $0.offset) }
+        let tasks = commands.enumerated().map { TaskRecord(id: $0.offset, command: $0.element, attempts: $0.offset) }
         let bytes = Life.header + Life.record(.claim(epoch: 1, tasks: tasks))
         #expect(JournalReplay(bytes, epoch: 1, carried: 0).held == tasks)
     }

@@ -5,23 +5,23 @@ import Testing
 struct TaskTests {
     @Test func `a command keeps bytes that are not UTF-8`() throws {
         let command: [UInt8] = [0x2e, 0x2f, 0xff, 0x20, 0xc3, 0x28, 0x80, 9, 13, 0x20]
-        let task = FarmTask(id: 12, command: command)
+        let task = TaskRecord(id: 12, command: command)
         #expect(task.line == utf8("12 ") + command + [10])
-        #expect(try #require(FarmTask(line: task.line.dropLast())) == task)
+        #expect(try #require(TaskRecord(line: task.line.dropLast())) == task)
     }
 
     @Test(arguments: [
         ("0 x", 0, "x"), ("7 a b  c ", 7, "a b  c "), ("7  x", 7, " x"), ("7 ", 7, ""), ("8 9 x", 8, "9 x"),
     ])
     func `only the first blank separates ID and command`(line: String, id: Int, command: String) {
-        #expect(FarmTask(line: utf8(line)[...]) == FarmTask(id: id, command: utf8(command)))
+        #expect(TaskRecord(line: utf8(line)[...]) == TaskRecord(id: id, command: utf8(command)))
     }
 
     @Test(arguments: [
         "", "7", " 7 x", "-7 x", "+7 x", "x", "x 7", "7\tx", "99999999999999999999 x", "7 a\0b", "\0\0\0\0",
     ])
     func `a damaged line is no task`(line: String) {
-        #expect(FarmTask(line: utf8(line)[...]) == nil)
+        #expect(TaskRecord(line: utf8(line)[...]) == nil)
     }
 
     static let outcomes: [(Outcome, String, Bool)] = [

@@ -37,7 +37,7 @@ extension Bench {
 
     func problems() throws -> [String] { try Check.run(directory, patience).problems }
 
-    func exchange(_ store: Store, _ asked: Int = 0, release: [FarmTask] = []) throws -> [FarmTask] {
+    func exchange(_ store: Store, _ asked: Int = 0, release: [TaskRecord] = []) throws -> [TaskRecord] {
         try store.exchange(asked: asked, free: asked, release: release, patience).tasks
     }
 

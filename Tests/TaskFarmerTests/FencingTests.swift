@@ -15,7 +15,7 @@ struct FencingTests {
         let seed = UInt64.random(in: 1...UInt64.max)
         var state = seed
         var seen: Set<Int> = []
-        var held: [[FarmTask]] = [[], [], []]
+        var held: [[TaskRecord]] = [[], [], []]
         for step in 0..<200 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let which = Int(state >> 33) % 3

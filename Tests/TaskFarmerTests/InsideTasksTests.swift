@@ -15,7 +15,6 @@ struct InsideTasksTests {
         func launch(_ task: FarmTask, _ context: TaskContext) -> Launch {
             .inside { [body] completion in body(task, completion) }
         }
-        func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? { nil }
     }
 
     private struct Nobody: FarmObserver {

@@ -67,8 +67,8 @@ struct KilledAnywhereTests {
         let opened = try bench.open(fresh: scenario == .fresh && OpenedFarm.readDescription(bench.directory) == nil)
         let store = try bench.join(opened)
         _ = try store.lookAround(all: true, bench.patience)
-        let list = try TaskListFile(bench.list)
-        _ = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
+        _ = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
 
         let count = scenario == .takeOver ? 8 : Scenario.taskCount + (scenario == .growth ? Scenario.grown : 0)
         let promised = promised(scenario, run, mode)

@@ -117,11 +117,11 @@ struct ListTests {
         let (scratch, bench) = try bench(old)
         let store = try bench.farm()
         try bench.write(Array(new.utf8), to: bench.list)
-        let list = try TaskListFile(bench.list)
-        let notes = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
+        let notes = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
         // A second look finds nothing more to add.
         let before = try bench.content(.toprocess)
-        _ = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        _ = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
         #expect(try bench.content(.toprocess) == before)
         #expect(try bench.problems() == [])
         defer { withExtendedLifetime(scratch) {} }
@@ -173,11 +173,11 @@ struct ListTests {
         let before = try bench.content(.toprocess)
         try bench.write(Array("?".utf8), to: bench.list)
         try bench.write(Array(text.utf8), to: bench.list)  // the same again, but later
-        let list = try TaskListFile(bench.list)
-        let notes = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+        let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
+        let notes = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
         #expect(notes == [])
         #expect(try bench.content(.toprocess) == before)
-        #expect(store.cycle.seen?.list.modified == (try list.facts.modifiedNanoseconds))
+        #expect(store.cycle.seen?.list.modified == (try list.file.facts.modifiedNanoseconds))
         #expect(try bench.problems() == [])
         withExtendedLifetime(scratch) {}
     }
@@ -188,8 +188,8 @@ struct ListTests {
         let stores = [try bench.farm(), try bench.farm()]
         try bench.append(Array("c\nd\n".utf8), to: bench.list)
         for store in stores {
-            let list = try TaskListFile(bench.list)
-            _ = try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience)
+            let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
+            _ = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
         }
         #expect(try Self.commands(bench) == ["a", "b", "c", "d"])
         #expect(try bench.problems() == [])
@@ -201,9 +201,9 @@ struct ListTests {
         let (scratch, bench) = try Self.bench("a\nb\n")
         let store = try bench.farm()
         try bench.append(Array("c\nd\0\n".utf8), to: bench.list)
-        let list = try TaskListFile(bench.list)
+        let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
         let before = try bench.contents()
-        let error = refusal { try ListUpdate.apply(list, handler: ListHandler(), cycle: store.cycle, bench.patience) }
+        let error = refusal { try ListUpdate.apply(list, cycle: store.cycle, bench.patience) }
         guard case .configuration(_, let line, _)? = error else {
             Issue.record("a NUL byte was accepted")
             return

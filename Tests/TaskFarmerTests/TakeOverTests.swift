@@ -105,7 +105,7 @@ struct TakeOverTests {
         let commands = lengths.enumerated().map { Array(repeating: UInt8(97 + $0.offset), count: $0.element) }
         try bench.write(Array(commands.joined(separator: [10])), to: bench.list)
         let store = try bench.farm()
-        var taken: [FarmTask] = []
+        var taken: [TaskRecord] = []
         for count in [1, 2, 1, 3, 4] {
             taken += try bench.exchange(store, count)
             #expect(try bench.content(.toprocess).split(separator: 10).count == commands.count - taken.count)
@@ -152,7 +152,8 @@ struct TakeOverTests {
         let (scratch, bench) = try Scratch.withList()
         _ = try bench.open()
         var request = try bench.request()
-        request.handlerName = "other"
+        request.list = HandledList(
+            try TaskListFile(bench.list), handlerName: "other", workDirectory: bench.directory.root)
         #expect(refusal { try OpenedFarm.open(request, holder: "x", bench.patience) }?.word == "configuration")
         request.list = nil
         _ = try OpenedFarm.open(request, holder: "x", bench.patience)

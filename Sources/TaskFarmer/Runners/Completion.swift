@@ -1,16 +1,21 @@
 // Tasks that run inside this process: how they say that they are over.
 
 internal import Synchronization
-package import TaskFarmerCore
+public import TaskFarmerCore
 internal import TaskFarmerSystem
 
 /// Given to a task that runs inside this process; it says there how it ended.
-package final class Completion: Sendable {
+public final class Completion: Sendable {
     let slot: Int
     let serial: Int
     private let box: CompletionBox
     private let isOver = Atomic(false)
-    private let stopped = Atomic(false)
+    private let stop = Mutex(Stop())
+
+    private struct Stop {
+        var isStopped = false
+        var handler: (@Sendable () -> Void)?
+    }
 
     init(slot: Int, serial: Int, box: CompletionBox) {
         self.slot = slot
@@ -19,13 +24,30 @@ package final class Completion: Sendable {
     }
 
     /// Whether the task has been told to stop. What then ends with anything but success goes back to be run again.
-    package var isStopped: Bool { stopped.load(ordering: .acquiring) }
+    public var isStopped: Bool { stop.withLock { $0.isStopped } }
 
-    func stop() { stopped.store(true, ordering: .releasing) }
+    /// Has something done when the task is told to stop: at once, if it has been. It is called once, in the farmer's thread, and
+    /// must return at once.
+    public func onStop(_ handler: @escaping @Sendable () -> Void) {
+        let isStopped = stop.withLock { stop in
+            if !stop.isStopped { stop.handler = handler }
+            return stop.isStopped
+        }
+        if isStopped { handler() }
+    }
+
+    func tellToStop() {
+        let handler = stop.withLock { stop in
+            defer { stop = Stop(isStopped: true) }
+            return stop.handler
+        }
+        handler?()
+    }
 
     /// The task is over. Only the first call counts.
-    package func end(_ outcome: Outcome) {
+    public func end(_ outcome: Outcome) {
         if isOver.exchange(true, ordering: .acquiringAndReleasing) { return }
+        stop.withLock { $0.handler = nil }
         box.put(.init(slot: slot, serial: serial, outcome: outcome, at: Clock.boot))
     }
 }

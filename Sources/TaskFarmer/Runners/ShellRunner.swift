@@ -1,40 +1,86 @@
 // The default: a task is a line for /bin/sh. A line that means the same without a shell is executed without one; should that be
 // refused, the shell gets it after all, so that its message and exit status are what the user sees.
 
-package import TaskFarmerCore
-internal import TaskFarmerSystem
+public import TaskFarmerCore
 
-package struct ShellRunner: Runner {
-    package static let name = "shell"
-    private static let shell = Array("/bin/sh".utf8)
+/// Runs command lines with a shell.
+public struct ShellRunner: Runner {
+    /// The program and its arguments before `-c`.
+    private let shell: [[UInt8]]
+    /// What runs in the shell before each command; a command is not run when it fails.
+    private let setup: [UInt8]?
+    private let settings: ProcessSettings
+
+    private static let standard = [Array("/bin/sh".utf8)]
     /// The kernel takes arguments of up to 32 pages, with the NUL at the end (MAX_ARG_STRLEN, execve(2)).
     private static let longestArgument = 131_071
-    private let searchPath: [UInt8]?
 
-    package init(environment: [[UInt8]]) {
-        let prefix = Array("PATH=".utf8)
-        searchPath = environment.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }
+    /// - Parameters:
+    ///   - shell: a program that understands `-c`, and its arguments before that; nil for `/bin/sh`
+    ///   - setup: commands that run in the shell before each task, such as `module load …`; when they fail, so does the task
+    ///   - settings: where tasks run and with what environment
+    public init(shell: [[UInt8]]? = nil, setup: [UInt8]? = nil, settings: ProcessSettings = ProcessSettings()) {
+        self.shell = shell ?? Self.standard
+        self.setup = setup
+        self.settings = settings
     }
 
-    package func launch(_ task: FarmTask, _ context: TaskContext) -> Launch {
-        if task.command.count > Self.longestArgument { return script(task.command) }
-        // A line that begins with - or + would be read as an option; a blank before it changes nothing else.
-        let first = task.command.first
-        let line = first == UInt8(ascii: "-") || first == UInt8(ascii: "+") ? [32] + task.command : task.command
-        var request = SpawnRequest(fallback: Self.shell, fallbackArguments: [Array("sh".utf8), Array("-c".utf8), line])
-        if case .direct(let words) = ShellLine(task.command),
-            let paths = ShellLine.candidates(for: words[0], path: searchPath)
-        {
-            request.candidates = paths
-            request.arguments = words
+    /// As the settings say.
+    public var usesTemporaryFolder: Bool { settings.usesTemporaryFolder }
+
+    /// A process for the task.
+    public func launch(_ task: FarmTask, _ context: TaskContext) -> Launch {
+        if setup == nil, let arguments = task.description.arguments {
+            return .process(settings.process(arguments, task, context))
         }
-        return .process(request)
+        let line = line(task)
+        if line.count > Self.longestArgument { return script(line, task, context) }
+        var process = settings.process(shell + [Array("-c".utf8), Self.optionProof(line)], task, context)
+        if setup == nil, shell == Self.standard, case .direct(let words) = ShellLine(task.command) {
+            process.fallback = process.arguments
+            process.arguments = words
+        }
+        return .process(process)
     }
 
-    package func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? { script(task.command) }
+    /// The line as a file that the shell reads.
+    public func longLaunch(_ task: FarmTask, _ context: TaskContext) -> Launch? {
+        if setup == nil && task.description.arguments != nil { return nil }
+        return script(line(task), task, context)
+    }
 
-    private func script(_ command: [UInt8]) -> Launch {
-        let arguments = [Array("sh".utf8), Array("/proc/self/fd/3".utf8)]
-        return .process(SpawnRequest(fallback: Self.shell, fallbackArguments: arguments), script: command + [10])
+    private func line(_ task: FarmTask) -> [UInt8] {
+        guard let setup else { return task.command }
+        // In braces it may end in a comment.
+        return Array("{ ".utf8) + setup + Array("\n} || exit\n".utf8) + task.command
+    }
+
+    /// A line that begins with - or + would be read as an option; a blank before it changes nothing else.
+    private static func optionProof(_ line: [UInt8]) -> [UInt8] {
+        line.first == UInt8(ascii: "-") || line.first == UInt8(ascii: "+") ? [32] + line : line
+    }
+
+    private func script(_ line: [UInt8], _ task: FarmTask, _ context: TaskContext) -> Launch {
+        var process = settings.process(shell + [Array("/proc/self/fd/3".utf8)], task, context)
+        process.script = line + [10]
+        return .process(process)
+    }
+}
+
+extension ShellRunner {
+    static let kind = RunnerKind(
+        "shell", aliases: ["default"],
+        summary: "Run command lines with a shell.",
+        arguments: [
+            Argument(
+                "shell", .words, standard: "/bin/sh", expandsEnvironment: true,
+                help: "The shell and its arguments; it must understand -c."),
+            Argument(
+                "setup", help: "Commands that run in the shell before each task; when they fail, so does the task."),
+        ] + ProcessSettings.arguments
+    ) { values in
+        let words = values.words("shell").map { Array($0.utf8) }
+        if words.isEmpty { throw values.problem("expected a program", key: "shell") }
+        return ShellRunner(shell: words, setup: values.setup, settings: try ProcessSettings(values))
     }
 }

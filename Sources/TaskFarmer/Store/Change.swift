@@ -95,7 +95,7 @@ package final class Change {
     }
 
     /// Takes up to `count` tasks off the stack, in the order in which they shall run. Call it before any `putBack`.
-    package func take(_ count: Int) throws -> [FarmTask] {
+    package func take(_ count: Int) throws -> [TaskRecord] {
         guard count > 0, before.toprocess > 0 else { return [] }
         let size = before.sizes[.toprocess] ?? 0
         let average = size / max(1, before.toprocess) + 1
@@ -112,11 +112,11 @@ package final class Change {
         try verifyTail(Array(block.suffix(Self.tailLength)))
         let cut = starts.last ?? block.count
         var attempts = try popRequeued(from: size - length + cut)
-        var tasks: [FarmTask] = []
+        var tasks: [TaskRecord] = []
         tasks.reserveCapacity(starts.count)
         var end = block.count
         for start in starts {
-            guard var task = FarmTask(line: block[start..<(end - 1)]), task.id < before.tasks else {
+            guard var task = TaskRecord(line: block[start..<(end - 1)]), task.id < before.tasks else {
                 throw FarmError.staleView(
                     file: directory.file(.toprocess).description, expected: "a line `ID command`",
                     found: "\(block[start..<end].prefix(60).text.debugDescription) at byte \(size - length + start)")
@@ -172,7 +172,7 @@ package final class Change {
     }
 
     /// Puts tasks on the stack so that they run next, in this order. They were claimed until now, or else they are new.
-    package func putBack(_ tasks: [FarmTask], isClaimed: Bool = true) throws {
+    package func putBack(_ tasks: [TaskRecord], isClaimed: Bool = true) throws {
         if tasks.isEmpty { return }
         try loadTail()
         var lines = appends[.toprocess] ?? []
@@ -208,7 +208,7 @@ package final class Change {
         var finished: [UInt8] = []
         var failed: [UInt8] = []
         var events: [UInt8] = []
-        var again: [FarmTask] = []
+        var again: [TaskRecord] = []
         lines.reserveCapacity(ends.count * 160)
         events.reserveCapacity(ends.count * 320)
         for end in ends {
@@ -229,7 +229,7 @@ package final class Change {
                 state.failed += 1
                 state.claimed -= 1
             } else {
-                again.append(FarmTask(id: end.task.id, command: end.task.command, attempts: end.attempt.number))
+                again.append(TaskRecord(id: end.task.id, command: end.task.command, attempts: end.attempt.number))
             }
         }
         append(.attempts, lines)

@@ -7,9 +7,7 @@ internal import TaskFarmerSystem
 
 struct Creation {
     let directory: WorkDirectory
-    let list: TaskListFile
-    let handler: any TaskListHandler
-    let handlerName: String
+    let list: HandledList
     let lock: FarmLock
     let lockPath: Path
     let holder: String
@@ -20,13 +18,11 @@ struct Creation {
     private let pace = Pace(limit: 5_000_000_000)
 
     init(
-        directory: WorkDirectory, list: TaskListFile, handler: any TaskListHandler, handlerName: String, lock: FarmLock,
-        lockPath: Path, holder: String, isFresh: Bool, keeping: LogKeeping?
+        directory: WorkDirectory, list: HandledList, lock: FarmLock, lockPath: Path, holder: String, isFresh: Bool,
+        keeping: LogKeeping?
     ) {
         self.directory = directory
         self.list = list
-        self.handler = handler
-        self.handlerName = handlerName
         self.lock = lock
         self.lockPath = lockPath
         self.holder = holder
@@ -46,8 +42,7 @@ struct Creation {
 
         let state: StateRecord
         if try !isFresh && preservePyTaskFarmer() {
-            var rebuild = Rebuild(
-                directory: directory, source: directory.takenOver, list: list, handler: handler, pace: pace)
+            var rebuild = Rebuild(directory: directory, source: directory.takenOver, list: list, pace: pace)
             state = try rebuild.run()
             notes.append(
                 "took over what PyTaskFarmer left: \(rebuild.summary); its own files are kept in \(directory.takenOver)"
@@ -56,9 +51,10 @@ struct Creation {
             state = try makeFiles()
         }
         let description = FarmDescription(
-            created: Clock.wall, list: (list.name == "-" ? list.name : list.name.absolute).description,
-            handler: handlerName, lock: directory.recorded(lockPath),
-            nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping)
+            created: Clock.wall, list: (list.file.name == "-" ? list.file.name : list.file.name.absolute).description,
+            handler: list.handlerName, lock: directory.recorded(lockPath),
+            nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping, form: list.form,
+            definition: list.definition)
         try FreshFile.write(directory.state, state.encoded)
         guard try lock.peek() == mark else {
             throw FarmError.brokenLock(
@@ -82,7 +78,7 @@ struct Creation {
         try FreshFile.write(directory.state, Array("being made\n".utf8))
         var measure = StackMeasure(firstID: 0)
         var mark = ListMark()
-        try handler.forEachTask(in: list, from: &mark) { command in
+        try list.forEachTask(from: &mark) { command in
             measure.add(commandLength: command.count)
             if measure.tasks & 0xffff == 0 { try pace.check() }
         }
@@ -95,11 +91,11 @@ struct Creation {
         try stack.file.truncate(to: 0)
         var writer = try StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
         var again = ListMark()
-        try handler.forEachTask(in: list, from: &again) { command in try writer.add(command) }
+        try list.forEachTask(from: &again) { command in try writer.add(command) }
         try writer.finish()
         guard again == mark else {
             throw FarmError.configuration(
-                file: list.name.description, line: nil, "changed while it was read; run again")
+                file: list.file.name.description, line: nil, "changed while it was read; run again")
         }
         state.list = mark
         state.tasks = measure.tasks

@@ -45,7 +45,7 @@ package final class Journal: Sendable {
         var unwritten: [UInt8] = []
         var unwrittenStarts: [Int: JournalRecord.RunningTask] = [:]
         /// What counts: held tasks, those that may have been started, started ones, ends that are not carried over.
-        var held: [Int: FarmTask] = [:]
+        var held: [Int: TaskRecord] = [:]
         var planned: [Int: Int] = [:]
         var running: [Int: JournalRecord.RunningTask] = [:]
         var ended: [JournalReplay.Ended] = []
@@ -144,7 +144,7 @@ package final class Journal: Sendable {
 
     /// Notes what a change claims and releases, before that is committed. What it carries over is flushed with it: once it is
     /// committed, nobody could tell from where it came.
-    package func prepare(epoch: Int, claim tasks: [FarmTask], release: [Int]) throws {
+    package func prepare(epoch: Int, claim tasks: [TaskRecord], release: [Int]) throws {
         var bytes: [UInt8] = []
         if !tasks.isEmpty { JournalRecord.claim(epoch: epoch, tasks: tasks).append(to: &bytes) }
         if !release.isEmpty { JournalRecord.release(epoch: epoch, tasks: release).append(to: &bytes) }
@@ -159,7 +159,7 @@ package final class Journal: Sendable {
     ///
     /// - Returns: the other file's number, and how much of it is carried over
     package func prepareRewrite(
-        epoch: Int, claim tasks: [FarmTask], release: [Int], carrying: Int
+        epoch: Int, claim tasks: [TaskRecord], release: [Int], carrying: Int
     ) throws -> (generation: Int, mark: Int) {
         try files.withLock { files in
             let other = 1 - files.active
@@ -187,7 +187,7 @@ package final class Journal: Sendable {
     }
 
     /// The change was committed.
-    package func committed(claim tasks: [FarmTask], release: [Int], carrying: Int) {
+    package func committed(claim tasks: [TaskRecord], release: [Int], carrying: Int) {
         files.withLock { files in
             if files.isDouble {
                 files.active = 1 - files.active

@@ -9,21 +9,21 @@ package enum ListUpdate {
     ///
     /// - Returns: what the user should know
     package static func apply(
-        _ list: TaskListFile, handler: any TaskListHandler, cycle: ChangeCycle, _ patience: any LockPatience
+        _ list: HandledList, cycle: ChangeCycle, _ patience: any LockPatience
     ) throws -> [String] {
         // Without the lock: whoever adds or notes anything looks again with it.
-        try apply(list, to: cycle.directory.readState(), handler: handler, cycle: cycle, patience)
+        try apply(list, to: cycle.directory.readState(), cycle: cycle, patience)
     }
 
     private static func apply(
-        _ list: TaskListFile, to state: StateRecord, handler: any TaskListHandler, cycle: ChangeCycle,
-        _ patience: any LockPatience
+        _ list: HandledList, to state: StateRecord, cycle: ChangeCycle, _ patience: any LockPatience
     ) throws -> [String] {
         let mark = state.list
-        let facts = try list.facts
+        let file = list.file
+        let facts = try file.facts
         if facts.size == mark.bytes && facts.modifiedNanoseconds == mark.modified { return [] }
-        if try facts.size < mark.bytes || list.checksum(ofFirst: mark.bytes) != mark.checksum {
-            return try edits(list, handler: handler, directory: cycle.directory, tasks: state.tasks)
+        if try facts.size < mark.bytes || file.checksum(ofFirst: mark.bytes) != mark.checksum {
+            return try edits(list, directory: cycle.directory, tasks: state.tasks)
         }
         if facts.size == mark.bytes {
             // Only touched; the next one need not read it all.
@@ -32,30 +32,29 @@ package enum ListUpdate {
             }
             return []
         }
+        if !list.handler.growsAtEnd { return try edits(list, directory: cycle.directory, tasks: state.tasks) }
         if !mark.isClosed {
-            let next = try list.bytes(at: mark.bytes, count: 2)
+            let next = try file.bytes(at: mark.bytes, count: 2)
             guard next.first == 10 || next == [13, 10] else {
-                return try edits(list, handler: handler, directory: cycle.directory, tasks: state.tasks)
+                return try edits(list, directory: cycle.directory, tasks: state.tasks)
             }
         }
-        return try grow(list, handler: handler, from: mark, cycle: cycle, patience)
+        return try grow(list, from: mark, cycle: cycle, patience)
     }
 
     private static func grow(
-        _ list: TaskListFile, handler: any TaskListHandler, from old: ListMark, cycle: ChangeCycle,
-        _ patience: any LockPatience
+        _ list: HandledList, from old: ListMark, cycle: ChangeCycle, _ patience: any LockPatience
     ) throws -> [String] {
         var commands: [[UInt8]] = []
         var mark = old
-        if !old.isClosed { mark.lines -= 1 }
-        try handler.forEachTask(in: list, from: &mark) { command in
+        try list.forEachTask(from: &mark) { command in
             commands.append([UInt8](copying: command))
         }
         var added = 0
         try cycle.run(patience) { change in
             guard change.state.list == old else { return }
             let first = change.state.tasks
-            let tasks = commands.enumerated().map { FarmTask(id: first + $0.offset, command: $0.element) }
+            let tasks = commands.enumerated().map { TaskRecord(id: first + $0.offset, command: $0.element) }
             change.state.tasks += tasks.count
             try change.putBack(tasks, isClaimed: false)
             change.state.list = mark
@@ -63,18 +62,19 @@ package enum ListUpdate {
         }
         if let now = cycle.seen, now.list != mark {
             // Another farmer did it meanwhile, or what was read without the lock was old.
-            return try apply(list, to: now, handler: handler, cycle: cycle, patience)
+            return try apply(list, to: now, cycle: cycle, patience)
         }
-        return added == 0 ? [] : ["\(list.name) has grown: \(added) new \(added == 1 ? "task" : "tasks")"]
+        return added == 0 ? [] : ["\(list.file.name) has grown: \(added) new \(added == 1 ? "task" : "tasks")"]
     }
 
     /// Names the tasks whose lines are not what they were.
     private static func edits(
-        _ list: TaskListFile, handler: any TaskListHandler, directory: WorkDirectory, tasks total: Int
+        _ list: HandledList, directory: WorkDirectory, tasks total: Int
     ) throws -> [String] {
+        guard list.handler.isRepeatable else { return [edited(list, "", directory)] }
         var known: [Int: UInt64] = [:]
         func note(_ line: ArraySlice<UInt8>) {
-            if let task = FarmTask(line: line) { known[task.id] = Checksum.of(task.command) }
+            if let task = TaskRecord(line: line) { known[task.id] = Checksum.of(task.command) }
         }
         // Read in the order in which tasks move, without the lock: one that is missed is not compared.
         for file in [SharedFile.toprocess, .finished, .failed, .skipped] {
@@ -84,7 +84,7 @@ package enum ListUpdate {
         var next = 0
         var changed: [Int] = []
         var mark = ListMark()
-        try handler.forEachTask(in: list, from: &mark) { command in
+        try list.forEachTask(from: &mark) { command in
             if let sum = known[next] {
                 var fresh = Checksum()
                 fresh.add(command)
@@ -105,10 +105,12 @@ package enum ListUpdate {
         }
         if next > total && !changed.isEmpty { parts.append("\(next - total) were added") }
         if parts.isEmpty { parts.append("lines that are no tasks were changed") }
-        return [
-            "\(list.name) was edited: \(parts.joined(separator: "; ")). Nothing of this takes effect: the tasks are those in "
-                + "\(directory.root). To start over with the list as it is: taskfarmer run --fresh"
-        ]
+        return [edited(list, ": " + parts.joined(separator: "; "), directory)]
+    }
+
+    private static func edited(_ list: HandledList, _ what: String, _ directory: WorkDirectory) -> String {
+        "\(list.file.name) was edited\(what). Nothing of this takes effect: the tasks are those in \(directory.root). To start "
+            + "over with the list as it is: taskfarmer run --fresh"
     }
 }
 
@@ -122,8 +124,8 @@ package enum FailedTasks {
         try cycle.run(patience) { change in
             guard change.state.failed > 0 else { return }
             let bytes = try change.clear(.failed)
-            let tasks = bytes.split(separator: 10).compactMap { line in FarmTask(line: line) }.map { task in
-                FarmTask(id: task.id, command: task.command, attempts: attempts[task.id] ?? 0)
+            let tasks = bytes.split(separator: 10).compactMap { line in TaskRecord(line: line) }.map { task in
+                TaskRecord(id: task.id, command: task.command, attempts: attempts[task.id] ?? 0)
             }
             guard tasks.count == change.state.failed else {
                 throw FarmError.damaged(

@@ -7,9 +7,7 @@ package import TaskFarmerSystem
 package struct FarmRequest {
     package var directory: WorkDirectory
     /// The list; nil to use only what is there.
-    package var list: TaskListFile?
-    package var handler: any TaskListHandler
-    package var handlerName: String
+    package var list: HandledList?
     /// `--lock-dir` or `$SCRATCH`; nil for the work directory itself.
     package var lockFolder: Path?
     /// Start over, forgetting what was done.
@@ -20,13 +18,11 @@ package struct FarmRequest {
     package var logs: LogKeeping?
 
     package init(
-        directory: WorkDirectory, list: TaskListFile?, handler: any TaskListHandler, handlerName: String,
-        lockFolder: Path?, fresh: Bool = false, assumedDead: Set<String> = [], logs: LogKeeping? = nil
+        directory: WorkDirectory, list: HandledList?, lockFolder: Path?, fresh: Bool = false,
+        assumedDead: Set<String> = [], logs: LogKeeping? = nil
     ) {
         self.directory = directory
         self.list = list
-        self.handler = handler
-        self.handlerName = handlerName
         self.lockFolder = lockFolder
         self.fresh = fresh
         self.assumedDead = assumedDead
@@ -148,8 +144,8 @@ package struct OpenedFarm {
             for folder in [directory.logs, directory.farmers, directory.takenOver] { try Folder.removeTree(folder) }
         }
         var creation = Creation(
-            directory: directory, list: list, handler: request.handler, handlerName: request.handlerName, lock: lock,
-            lockPath: lockPath, holder: holder, isFresh: request.fresh, keeping: request.logs)
+            directory: directory, list: list, lock: lock, lockPath: lockPath, holder: holder, isFresh: request.fresh,
+            keeping: request.logs)
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
     }
@@ -168,9 +164,10 @@ package struct OpenedFarm {
     }
 
     private static func refuseOtherHandler(_ request: FarmRequest, _ description: FarmDescription) throws {
-        guard description.handler == request.handlerName || request.list == nil else {
+        guard let list = request.list else { return }
+        guard description.handler == list.handlerName, (description.form ?? .commands) == list.form else {
             throw FarmError.configuration(
-                file: "-t \(request.handlerName)", line: nil,
+                file: "-t \(list.handlerName)", line: nil,
                 "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
             )
         }

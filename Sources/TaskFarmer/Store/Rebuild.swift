@@ -8,11 +8,10 @@ struct Rebuild {
     let directory: WorkDirectory
     /// The folder with the old files; never written to.
     let source: Path
-    let list: TaskListFile?
-    let handler: any TaskListHandler
+    let list: HandledList?
     let pace: Pace
     /// Tasks that only a journal holds.
-    var held: [FarmTask] = []
+    var held: [TaskRecord] = []
     /// Ends that only a journal holds.
     var uncarried: [JournalReplay.Ended] = []
     /// How many tasks there were, as far as is known.
@@ -28,11 +27,10 @@ struct Rebuild {
     /// Where each task is: nil not seen yet.
     private var places: [SharedFile?] = []
 
-    init(directory: WorkDirectory, source: Path, list: TaskListFile?, handler: any TaskListHandler, pace: Pace) {
+    init(directory: WorkDirectory, source: Path, list: HandledList?, pace: Pace) {
         self.directory = directory
         self.source = source
         self.list = list
-        self.handler = handler
         self.pace = pace
     }
 
@@ -57,7 +55,7 @@ struct Rebuild {
 
         for file in [SharedFile.finished, .failed, .skipped] {
             var kept = try lines(of: file) { rebuild, line in
-                guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else {
+                guard let task = TaskRecord(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else {
                     return false
                 }
                 return true
@@ -75,7 +73,7 @@ struct Rebuild {
         }
         var waiting: [Int: [UInt8]] = [:]
         _ = try lines(of: .toprocess) { rebuild, line in
-            guard let task = FarmTask(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else {
+            guard let task = TaskRecord(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else {
                 return false
             }
             waiting[task.id] = task.command
@@ -88,7 +86,7 @@ struct Rebuild {
             var next = 0
             var mark = ListMark()
             defer { listMark = mark }
-            try handler.forEachTask(in: list, from: &mark) { command in
+            try list.forEachTask(from: &mark) { command in
                 if next >= places.count || places[next] == nil {
                     _ = claimPlace(next, .toprocess)
                     waiting[next] = [UInt8](copying: command)
@@ -134,7 +132,7 @@ struct Rebuild {
     private mutating func fillGaps(_ state: inout StateRecord) throws {
         var more: [UInt8] = []
         for id in 0..<state.tasks where id >= places.count || places[id] == nil {
-            FarmTask(id: id, command: Array("# command unknown".utf8)).appendLine(to: &more)
+            TaskRecord(id: id, command: Array("# command unknown".utf8)).appendLine(to: &more)
             unknown += 1
         }
         if more.isEmpty { return }
@@ -168,8 +166,8 @@ struct Rebuild {
         return kept
     }
 
-    private static func torn(_ bytes: [UInt8]) -> FarmTask? {
-        bytes.last == 10 ? nil : FarmTask(line: bytes[(bytes.lastIndex(of: 10).map { $0 + 1 } ?? 0)...])
+    private static func torn(_ bytes: [UInt8]) -> TaskRecord? {
+        bytes.last == 10 ? nil : TaskRecord(line: bytes[(bytes.lastIndex(of: 10).map { $0 + 1 } ?? 0)...])
     }
 
     /// Finds the commands of torn lines: half a command must never be run.
@@ -183,7 +181,7 @@ struct Rebuild {
         var found: [Int: [UInt8]] = [:]
         var next = 0
         var mark = ListMark()
-        try handler.forEachTask(in: list, from: &mark) { command in
+        try list.forEachTask(from: &mark) { command in
             if ids.contains(next) {
                 found[next] = [UInt8](copying: command)
             }
@@ -194,9 +192,9 @@ struct Rebuild {
 
     /// A torn line with the command that the list has for it. Without one it is kept only where it will never be run.
     private func untorn(_ line: ArraySlice<UInt8>, of file: SharedFile) -> ArraySlice<UInt8> {
-        guard file != .attempts, let torn = FarmTask(line: line) else { return line }
+        guard file != .attempts, let torn = TaskRecord(line: line) else { return line }
         guard let command = whole[torn.id] else { return file == .finished || file == .skipped ? line : [] }
-        return FarmTask(id: torn.id, command: command).line.dropLast()
+        return TaskRecord(id: torn.id, command: command).line.dropLast()
     }
 
     private mutating func writeAttempts(_ state: inout StateRecord, waiting: [Int: [UInt8]]) throws {
@@ -223,7 +221,7 @@ struct Rebuild {
                 marks += RequeuedEntry(offset: stack.count, task: id, attempts: number).encoded
                 state.requeued += 1
             }
-            FarmTask(id: id, command: command).appendLine(to: &stack)
+            TaskRecord(id: id, command: command).appendLine(to: &stack)
         }
         try pace.check()
         state.sizes[.toprocess] = try FreshFile.write(directory.file(.toprocess), stack)

@@ -17,7 +17,9 @@ package struct Repair {
     ///
     /// - Returns: what was done, a sentence each; empty when there was nothing to do
     package static func run(
-        _ directory: WorkDirectory, lock choice: LockChoice, assumedDead: Set<String>, _ patience: any LockPatience
+        _ directory: WorkDirectory, lock choice: LockChoice, assumedDead: Set<String>,
+        registry: Registry = Registry(),
+        _ patience: any LockPatience
     ) throws -> [String] {
         var description = try describe(directory)
         if try Folder.facts(directory.file(.roster)) != nil {
@@ -41,7 +43,7 @@ package struct Repair {
             if moves { try renew(directory) }
             let nonce = OwnProcess.nonce()
             let epoch = (try? lock.peek()?.epoch).flatMap { $0 } ?? 0
-            var state = try rebuild(directory, description, from: source, &done)
+            var state = try rebuild(directory, description, from: source, registry, &done)
             state.epoch = max(epoch, state.epoch)
             description.nonce = nonce
             description.lock = directory.recorded(new)
@@ -130,16 +132,29 @@ package struct Repair {
         return target
     }
 
+    /// The list that the tasks were made from, where it says the same today.
+    private static func list(
+        of description: FarmDescription, _ directory: WorkDirectory, _ registry: Registry
+    ) throws -> HandledList? {
+        let made = try registry.describedHandler(named: description.handler)
+        guard made.handler.isRepeatable, made.definition == description.definition else { return nil }
+        let list = HandledList(
+            try TaskListFile(Path(description.list)), handler: made.handler, handlerName: description.handler,
+            definition: made.definition, workDirectory: directory.root)
+        return list.form == description.form ?? .commands ? list : nil
+    }
+
     private static func rebuild(
-        _ directory: WorkDirectory, _ description: FarmDescription, from source: Path, _ done: inout [String]
+        _ directory: WorkDirectory, _ description: FarmDescription, from source: Path, _ registry: Registry,
+        _ done: inout [String]
     ) throws -> StateRecord {
         let copy = WorkDirectory(source)
         try undoInCopy(copy, &done)
         let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord(Array($0.prefix(StateRecord.width))) }
         if old == nil { done.append("state was not readable") }
         // Without a readable list mark the list may have been edited: then it says nothing about the tasks.
-        var list = try? TaskListFile(Path(description.list))
-        if let open = list, let old {
+        var list = try? list(of: description, directory, registry)
+        if let open = list?.file, let old {
             let facts = try open.facts
             if try facts.size < old.list.bytes || open.checksum(ofFirst: old.list.bytes) != old.list.checksum
                 || facts.size != old.list.bytes
@@ -150,8 +165,7 @@ package struct Repair {
             list = nil
         }
         var rebuild = Rebuild(
-            directory: directory, source: source, list: list, handler: try TaskListHandlers.named(description.handler),
-            pace: Pace(limit: .max))
+            directory: directory, source: source, list: list, pace: Pace(limit: .max))
         rebuild.knownTasks = old?.tasks ?? 0
         let roster = (try? Roster.read(copy)) ?? []
         for entry in roster where entry.status == .live {

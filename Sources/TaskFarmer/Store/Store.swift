@@ -21,7 +21,7 @@ package final class Store: @unchecked Sendable {
 
     /// What a farmer gets from a visit at the lock.
     package struct Exchange: Sendable {
-        package var tasks: [FarmTask]
+        package var tasks: [TaskRecord]
         /// The ends that were carried over.
         package var carried: [Outcome]
         package var state: StateRecord
@@ -74,14 +74,14 @@ package final class Store: @unchecked Sendable {
     /// that died before they had a place, or after they had left it.
     ///
     /// - Returns: the tasks
-    package func enter(_ record: AliveRecord, takesTasks: Bool, _ patience: any LockPatience) throws -> [FarmTask] {
+    package func enter(_ record: AliveRecord, takesTasks: Bool, _ patience: any LockPatience) throws -> [TaskRecord] {
         // First who is dead, then, with the lock and after what was half made is undone, who is in the roster: who is dead does
         // not enter it any more, and one that is not in it then left nothing that counts.
         let dead = try dead()
         var live: Set<String> = []
         let tasks = try retrying {
             var epoch = 0
-            var tasks: [FarmTask] = []
+            var tasks: [TaskRecord] = []
             do {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
@@ -134,13 +134,13 @@ package final class Store: @unchecked Sendable {
     /// Carries ends over, takes what is given of what is asked for, gives back claimed tasks that were not started: all in one
     /// change.
     package func exchange(
-        _ request: ClaimRequest, release: [FarmTask], _ patience: any LockPatience
+        _ request: ClaimRequest, release: [TaskRecord], _ patience: any LockPatience
     ) throws -> Exchange {
         try retrying {
             let carry = try journal.carry()
             let released = release.map(\.id)
             var epoch = 0
-            var tasks: [FarmTask] = []
+            var tasks: [TaskRecord] = []
             do {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
@@ -183,7 +183,7 @@ package final class Store: @unchecked Sendable {
     }
 
     /// Leaves, in one change: what has ended is recorded, everything else that is held goes back.
-    package func leave(release: [FarmTask], _ patience: any LockPatience) throws {
+    package func leave(release: [TaskRecord], _ patience: any LockPatience) throws {
         try retrying {
             let carry = try journal.carry()
             try cycle.run(patience) { change in

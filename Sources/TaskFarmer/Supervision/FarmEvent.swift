@@ -19,7 +19,7 @@ package enum StopReason: Sendable, Equatable {
 }
 
 package enum FarmEvent: Sendable {
-    case started(task: FarmTask, attempt: Int, slot: Int)
+    case started(task: TaskRecord, attempt: Int, slot: Int)
     case ended(Attempt, command: [UInt8])
     /// Something the user should know; one line.
     case note(String)

@@ -9,7 +9,7 @@ internal import TaskFarmerSystem
 
 /// A task that can be started.
 struct ReadyTask: Sendable {
-    var task: FarmTask
+    var task: TaskRecord
     var log: OpenLog?
     var attempt: Int { task.attempts + 1 }
 }
@@ -26,8 +26,8 @@ final class Scribe: Sendable {
     private enum Sleep { case awake, untilDue, idle }
 
     private struct Desk {
-        var asked: [FarmTask] = []
-        var inHand: [FarmTask] = []
+        var asked: [TaskRecord] = []
+        var inHand: [TaskRecord] = []
         var ready: [ReadyTask] = []
         /// How often everything was taken back; what was in hand then is not wanted any more.
         var withdrawals = 0
@@ -41,7 +41,7 @@ final class Scribe: Sendable {
     }
 
     private struct Work {
-        var tasks: [FarmTask]
+        var tasks: [TaskRecord]
         var withdrawals: Int
         var happenings: Happenings
         var settle: Int
@@ -74,7 +74,7 @@ final class Scribe: Sendable {
     // MARK: what the supervisor calls; nothing here waits
 
     /// Asks for tasks to be made ready, in this order.
-    func prepare(_ tasks: [FarmTask]) {
+    func prepare(_ tasks: [TaskRecord]) {
         tell(isUrgent: true) { $0.asked += tasks }
     }
 
@@ -88,7 +88,7 @@ final class Scribe: Sendable {
     }
 
     /// Takes back all that were asked for and not taken.
-    func withdraw() -> [FarmTask] {
+    func withdraw() -> [TaskRecord] {
         desk.withLock { desk in
             let all = desk.ready.map(\.task) + desk.inHand + desk.asked
             desk.ready = []

@@ -11,7 +11,7 @@ struct RunningAttempt: Sendable {
         case inside(Completion)
     }
 
-    var task: FarmTask
+    var task: TaskRecord
     var attempt: Int
     var slot: Int
     var body: Body
@@ -20,6 +20,8 @@ struct RunningAttempt: Sendable {
     var startedBoot: Int
     /// Why its command could not be executed without the shell, if so.
     var refusal: SpawnFailure?
+    /// What ends what its processes leave behind.
+    var cleanup: [[UInt8]]?
     /// It was told to stop.
     var isStopped = false
 
@@ -59,7 +61,7 @@ struct RunningAttempt: Sendable {
     func signal(_ number: Int32) {
         switch body {
         case .process(let process): Children.signal(group: process, number)
-        case .inside(let completion): completion.stop()
+        case .inside(let completion): completion.tellToStop()
         }
     }
 }

@@ -6,11 +6,11 @@ internal import TaskFarmerSystem
 
 /// What is asked of the store, one thing at a time.
 enum StoreRequest: Sendable {
-    case exchange(ClaimRequest, release: [FarmTask])
+    case exchange(ClaimRequest, release: [TaskRecord])
     /// Looks at `state` without the lock.
     case peek
     case lookAround(all: Bool)
-    case leave(release: [FarmTask])
+    case leave(release: [TaskRecord])
 
     var carriesOver: Bool {
         switch self {

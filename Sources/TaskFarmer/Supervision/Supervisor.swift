@@ -49,7 +49,7 @@ final class Supervisor {
     /// It stood still: until a change says otherwise, its tasks may be others' by now.
     private var isInDoubt = false
     private var isLeaving = false
-    private var released: [FarmTask] = []
+    private var released: [TaskRecord] = []
 
     private var state: StateRecord
     private var rate = RateEstimate()
@@ -101,7 +101,7 @@ final class Supervisor {
     }
 
     /// Runs these tasks and all that come after them, until there is nothing left to do or a reason to stop.
-    func run(_ first: [FarmTask]) {
+    func run(_ first: [TaskRecord]) {
         pipeline.add(first)
         var isOver = false
         while !isOver {

@@ -23,7 +23,7 @@ struct TaskPipeline {
     var count: Int { queue.count + staged + ready.count - head }
     var isEmpty: Bool { count == 0 }
 
-    mutating func add(_ tasks: [FarmTask]) {
+    mutating func add(_ tasks: [TaskRecord]) {
         queue.add(tasks)
         refill()
     }
@@ -59,7 +59,7 @@ struct TaskPipeline {
     }
 
     /// Everything that was not started.
-    mutating func takeAll() -> [FarmTask] {
+    mutating func takeAll() -> [TaskRecord] {
         let tasks = ready[head...].map(\.task) + scribe.withdraw() + queue.take(atMost: .max)
         staged = 0
         ready = []
@@ -70,19 +70,19 @@ struct TaskPipeline {
 
 /// Claimed tasks in the order in which they shall run.
 struct TaskQueue {
-    private var tasks: [FarmTask] = []
+    private var tasks: [TaskRecord] = []
     private var head = 0
 
     var count: Int { tasks.count - head }
     var isEmpty: Bool { count == 0 }
 
-    mutating func add(_ more: [FarmTask]) {
+    mutating func add(_ more: [TaskRecord]) {
         tasks.removeFirst(head)
         head = 0
         tasks += more
     }
 
-    mutating func take(atMost most: Int) -> [FarmTask] {
+    mutating func take(atMost most: Int) -> [TaskRecord] {
         let end = head + min(most, tasks.count - head)
         let taken = Array(tasks[head..<end])
         for place in head..<end { tasks[place].command = [] }

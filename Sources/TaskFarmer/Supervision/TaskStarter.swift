@@ -14,22 +14,29 @@ final class TaskStarter {
         case broken(SystemError)
     }
 
-    private let keeping: LogKeeping
+    /// What every task of a farmer has in common.
+    struct Common {
+        var farmer: String
+        var host: String
+        var keeping: LogKeeping
+        var places: LogPlaces
+        var form: TaskForm
+        /// Where attempts have folders of their own; nil where they have none.
+        var temporary: TemporaryFolders?
+    }
+
+    private let common: Common
     private let runner: any Runner
     private let environment: TaskEnvironment
     private let nothing: Descriptor
-    private let farmer: String
-    private let host: String
     private var started = 0
     /// Where tasks that run inside this process say that they are over.
     let completions: CompletionBox
 
-    init(runner: any Runner, keeping: LogKeeping, environment: TaskEnvironment, farmer: String, host: String) throws {
+    init(runner: any Runner, environment: TaskEnvironment, _ common: Common) throws {
         self.runner = runner
-        self.keeping = keeping
         self.environment = environment
-        self.farmer = farmer
-        self.host = host
+        self.common = common
         nothing = try Descriptor("/dev/null", .both)
         completions = try CompletionBox()
     }
@@ -38,67 +45,119 @@ final class TaskStarter {
     ///
     /// - Returns: how that went, and where its output arrives, if that is to be read by this process
     func start(_ ready: ReadyTask, slot: Int) -> (start: Start, pipe: OutputPipe?) {
-        let task = ready.task
-        let context = TaskContext(attempt: ready.attempt, slot: slot)
+        let task: FarmTask
+        do {
+            task = FarmTask(id: ready.task.id, try common.form.task(ready.task.command))
+        } catch {
+            return (refuse(ready, slot, "its line in the work directory: \(error.message)"), nil)
+        }
+        let log =
+            common.keeping == .files || common.keeping == .failed
+            ? common.places.file(of: task.id).bytes : Array("/dev/null".utf8)
+        let context = TaskContext(
+            attempt: ready.attempt, slot: slot, farmer: common.farmer,
+            workDirectory: common.places.directory.root.bytes, log: log,
+            temporaryFolder: common.temporary?.path(task: task.id, attempt: ready.attempt).bytes)
         environment.set(task: task.id, attempt: context.attempt, slot: slot)
         let launch = runner.launch(task, context)
+        let begin = Begin(record: ready.task, task: task, context: context)
         do throws(SystemError) {
-            if keeping == .packed, case .process = launch {
+            if common.keeping == .packed, case .process = launch {
                 let pipe = try Pipe()
-                let start = try start(task, context, launch, log: pipe.writing.number)
+                let start = try start(begin, launch, log: pipe.writing.number)
                 return (
                     start,
                     OutputPipe(task: task.id, attempt: context.attempt, reading: pipe.intoReading())
                 )
             }
-            return (try start(task, context, launch, log: ready.log?.file.number ?? nothing.number), nil)
+            return (try start(begin, launch, log: ready.log?.file.number ?? nothing.number), nil)
         } catch {
             return (error.isExhausted ? .exhausted(error.reason) : .broken(error), nil)
         }
     }
 
-    private func start(
-        _ task: FarmTask, _ context: TaskContext, _ launch: Launch, log: Int32
-    ) throws(SystemError) -> Start {
+    /// A task that is to be started.
+    private struct Begin {
+        var record: TaskRecord
+        var task: FarmTask
+        var context: TaskContext
         let wall = Clock.wall
         let boot = Clock.boot
-        func running(_ body: RunningAttempt.Body, _ refusal: SpawnFailure?) -> Start {
+    }
+
+    private func start(_ begin: Begin, _ launch: Launch, log: Int32) throws(SystemError) -> Start {
+        func running(_ body: RunningAttempt.Body, _ refusal: SpawnFailure?, cleanup: [[UInt8]]?) -> Start {
             .running(
                 RunningAttempt(
-                    task: task, attempt: context.attempt, slot: context.slot, body: body, started: wall,
-                    startedBoot: boot, refusal: refusal))
+                    task: begin.record, attempt: begin.context.attempt, slot: begin.context.slot, body: body,
+                    started: begin.wall, startedBoot: begin.boot, refusal: refusal, cleanup: cleanup))
         }
-        guard case .process(let request, let script) = launch else {
+        switch launch {
+        case .inside(let work):
             started += 1
-            let completion = Completion(slot: context.slot, serial: started, box: completions)
-            if case .inside(let begin) = launch { begin(completion) }
-            return running(.inside(completion), nil)
-        }
-        do throws(SpawnFailure) {
-            let spawned: (process: Int32, refusal: SpawnFailure?)
-            if let script {
-                let file: Descriptor
-                do { file = try Children.memoryFile(script) } catch { return .exhausted(error.reason) }
-                spawned = try Children.spawn(
-                    request, environment: environment.words, input: nothing.number, output: log,
-                    inherited: file.number)
-            } else {
-                spawned = try Children.spawn(
-                    request, environment: environment.words, input: nothing.number, output: log)
+            let completion = Completion(slot: begin.context.slot, serial: started, box: completions)
+            work(completion)
+            return running(.inside(completion), nil, cleanup: nil)
+        case .process(let process):
+            do throws(SpawnFailure) {
+                let spawned = try spawn(process, log: log)
+                return running(.process(spawned.process), spawned.refusal, cleanup: process.cleanup)
+            } catch {
+                if error.stage == .fork { return .exhausted(error.reason) }
+                if error.isTooLong, process.script == nil, let other = runner.longLaunch(begin.task, begin.context) {
+                    return try start(begin, other, log: log)
+                }
+                var reason = error.reason
+                if error.stage == .folder, let folder = process.workingDirectory {
+                    reason = "cannot enter the folder \(folder.text): \(reason)"
+                }
+                OwnProcess.put("taskfarmer: cannot start the task: \(reason)\n", to: log)
+                let status: Int32 = error.stage == .exec && error.isMissing ? 127 : 126
+                return .failed(failed(begin.record, begin.context, .couldNotStart(status, reason: reason), begin.wall))
             }
-            return running(.process(spawned.process), spawned.refusal)
-        } catch {
-            if !error.isExec { return .exhausted(error.reason) }
-            if error.isTooLong, script == nil, let other = runner.longLaunch(task, context) {
-                return try start(task, context, other, log: log)
-            }
-            OwnProcess.put("taskfarmer: cannot start the task: \(error.reason)\n", to: log)
-            let outcome = Outcome.couldNotStart(error.isMissing ? 127 : 126, reason: error.reason)
-            return .failed(
-                Attempt(
-                    task: task.id, number: context.attempt, host: host, farmer: farmer, slot: context.slot,
-                    started: wall,
-                    outcome: outcome))
         }
+    }
+
+    private func spawn(
+        _ process: TaskProcess, log: Int32
+    ) throws(SpawnFailure) -> (process: Int32, refusal: SpawnFailure?) {
+        let words =
+            process.environment.isEmpty && process.workingDirectory == nil
+            ? environment.plain : CWords(environment.entries(process))
+        var request = SpawnRequest(folder: process.workingDirectory)
+        let path = environment.searchPath(process)
+        if let name = process.arguments.first,
+            let paths = ShellLine.candidates(
+                for: name, path: path ?? (process.fallback == nil ? Self.standardPath : nil))
+        {
+            request.candidates = paths
+            request.arguments = process.arguments
+        }
+        if let fallback = process.fallback {
+            request.fallback = fallback.first
+            request.fallbackArguments = fallback
+        }
+        guard let script = process.script else {
+            return try Children.spawn(request, environment: words, input: nothing.number, output: log)
+        }
+        let file: Descriptor
+        do { file = try Children.memoryFile(script) } catch { throw SpawnFailure(code: error.code, stage: .fork) }
+        return try Children.spawn(
+            request, environment: words, input: nothing.number, output: log, inherited: file.number)
+    }
+
+    /// Where programs are looked for when there is no PATH (_CS_PATH, confstr(3)).
+    private static let standardPath = Array("/bin:/usr/bin".utf8)
+
+    private func refuse(_ ready: ReadyTask, _ slot: Int, _ reason: String) -> Start {
+        OwnProcess.put("taskfarmer: cannot start the task: \(reason)\n", to: ready.log?.file.number ?? nothing.number)
+        let context = TaskContext(attempt: ready.attempt, slot: slot, farmer: common.farmer, workDirectory: [])
+        return .failed(failed(ready.task, context, .couldNotStart(126, reason: reason), Clock.wall))
+    }
+
+    private func failed(_ task: TaskRecord, _ context: TaskContext, _ outcome: Outcome, _ started: Int) -> Attempt {
+        Attempt(
+            task: task.id, number: context.attempt, host: common.host, farmer: common.farmer, slot: context.slot,
+            started: started, outcome: outcome)
     }
 }

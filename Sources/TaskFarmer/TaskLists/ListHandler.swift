@@ -1,32 +1,26 @@
 // The plain list: one command a line.
 
-package import TaskFarmerCore
-internal import TaskFarmerSystem
+public import TaskFarmerCore
 
 /// One task a line. Blank lines and lines that begin with `#` are no tasks; CRLF endings and a byte order mark are accepted.
-package struct ListHandler: TaskListHandler {
-    package static let name = "list"
+public struct ListHandler: TaskListHandler, LineHandler {
+    /// It has no arguments.
+    public init() {}
 
-    package init() {}
+    package func command(in line: borrowing Span<UInt8>, number: Int) -> Range<Int>? { TaskLine.command(line) }
 
-    package func forEachTask(
-        in list: TaskListFile, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void
-    ) throws {
-        try list.forEachLine(from: &mark) { line, number, mayHoldNUL in
-            let skipped = number == 1 && Self.hasByteOrderMark(line) ? TaskLine.byteOrderMark.count : 0
-            let text = line.extracting(skipped...)
-            guard let range = TaskLine.command(text) else { return }
-            let command = text.extracting(range)
-            if mayHoldNUL, let index = command.firstIndex(of: 0) {
-                throw FarmError.configuration(
-                    file: list.name.description, line: number,
-                    "a NUL byte at column \(index + 1), which no command can hold; remove it and run again")
-            }
-            try body(command)
+    /// A task for each line that is one.
+    public func forEachTask(in list: TaskListReader, _ body: (TaskDescription) throws -> Void) throws {
+        try list.forEachLine { line, number in
+            guard let range = command(in: line, number: number) else { return }
+            try body(TaskDescription(command: [UInt8](copying: line.extracting(range))))
         }
     }
+}
 
-    private static func hasByteOrderMark(_ line: borrowing Span<UInt8>) -> Bool {
-        line.count >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF
-    }
+extension ListHandler {
+    static let kind = HandlerKind(
+        "list", aliases: ["default", "taskfarmer.task.ListTaskList", "taskfarmer.tasks.ListTaskList"],
+        summary: "One command a line; blank lines and lines that begin with # are no tasks."
+    ) { _ in ListHandler() }
 }

@@ -1,133 +1,48 @@
-// What a task list means. A handler turns the bytes that the user handed over into commands, in order, without holding more
-// than a line of them.
+// What a task list means. A handler turns the bytes that the user handed over into tasks, in order, without holding more than a
+// line of them.
 
-package import TaskFarmerCore
-package import TaskFarmerSystem
+public import TaskFarmerCore
 
 /// Turns a task list into tasks.
 ///
 /// The same bytes must always make the same tasks, and bytes added at the end must leave the tasks before them as they were:
-/// IDs are counted, and a restart compares. A list that cannot be used is refused with `FarmError.configuration`, naming file and
-/// line, before the first task is lost or made twice; nothing was written then.
-package protocol TaskListHandler: Sendable {
-    /// What `-t` calls it, and what farm.json records.
-    static var name: String { get }
+/// IDs are counted, and a restart compares. Where that does not hold, `isRepeatable` or `growsAtEnd` says so. A list that cannot
+/// be used is refused with `TaskListReader.problem(_:line:)`, naming file and line; nothing was written then. A list is read
+/// more than once when a work directory is made.
+public protocol TaskListHandler: Sendable {
+    /// Whether its tasks are more than command lines of one line each: have arguments, an environment, a folder, a name, or
+    /// newlines. Such tasks are kept as JSON.
+    var makesStructuredTasks: Bool { get }
+    /// Whether the same list makes the same tasks whenever it is read.
+    var isRepeatable: Bool { get }
+    /// Whether what is added at the end of a list makes tasks that come after all others. Where it is not so, a list that was
+    /// changed is told of, and changes nothing.
+    var growsAtEnd: Bool { get }
 
-    /// Calls `body` with each task's command, without newline, in order. `mark` says how much of the list has been read already,
-    /// and afterwards how much has been read now.
-    func forEachTask(
-        in list: TaskListFile, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void) throws
+    /// Calls `body` with each task, in order, as its lines are read.
+    func forEachTask(in list: TaskListReader, _ body: (TaskDescription) throws -> Void) throws
 }
 
-/// The handlers by name.
-package enum TaskListHandlers {
-    package static let names = [ListHandler.name]
-
-    package static func named(_ name: String) throws -> any TaskListHandler {
-        if name == ListHandler.name { return ListHandler() }
-        let hint = Nearest.to(name, in: names).map { "; did you mean \($0)?" } ?? ""
-        throw FarmError.configuration(
-            file: "-t \(name)", line: nil,
-            "no such task list handler, expected one of: \(names.joined(separator: ", "))\(hint)")
-    }
+extension TaskListHandler {
+    /// Command lines only.
+    public var makesStructuredTasks: Bool { false }
+    /// The same tasks whenever it is read.
+    public var isRepeatable: Bool { true }
+    /// What is added makes tasks after all others.
+    public var growsAtEnd: Bool { true }
 }
 
-/// An open task list.
-package final class TaskListFile: Sendable {
-    /// As the user named it; `-` for standard input.
-    package let name: Path
-    private let file: Descriptor
+/// A handler that makes of each line at most one command line, whatever the lines before it are. It is spared the copies.
+package protocol LineHandler: TaskListHandler {
+    /// Where in a line its command stands; nil for a line that is no task.
+    func command(in line: borrowing Span<UInt8>, number: Int) -> Range<Int>?
+}
 
-    package init(_ path: Path) throws {
-        name = path
-        do {
-            file = try Descriptor(path, .reading)
-            if try file.facts().isFolder {
-                throw FarmError.configuration(
-                    file: path.description, line: nil, "is a folder, expected a file with one command a line")
-            }
-        } catch let error as SystemError {
-            throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
+extension LineHandler {
+    package func forEachTask(in list: TaskListReader, _ body: (TaskDescription) throws -> Void) throws {
+        try list.forEachLine { line, number in
+            guard let range = command(in: line, number: number) else { return }
+            try body(TaskDescription(command: [UInt8](copying: line.extracting(range))))
         }
     }
-
-    /// Copies a stream into a nameless file in `folder`, since a list is read twice.
-    package init(stream: consuming Descriptor, folder: Path) throws {
-        name = "-"
-        let path = folder.appending("stdin.\(ProcessTable.own).\(Clock.wall)")
-        do {
-            file = try Descriptor(path, [.both, .exclusive, .noLink], permissions: 0o600)
-            try Folder.unlink(path)
-            var part: [UInt8] = []
-            while try stream.readNext(into: &part, count: 1 << 20) { try file.write(part) }
-        } catch {
-            throw FarmError.system(error)
-        }
-    }
-
-    package var facts: FileFacts { get throws { try file.facts() } }
-
-    /// What is read at a time: it stays in the processor's cache while it is looked at.
-    private static let chunk = 256 << 10
-
-    /// The checksum of the first bytes.
-    package func checksum(ofFirst count: Int) throws -> UInt64 { try sum(ofFirst: count).sum.value }
-
-    private func sum(ofFirst count: Int) throws -> (sum: Checksum, end: Int) {
-        var sum = Checksum()
-        var at = 0
-        while at < count {
-            let part = try file.read(at: at, count: min(Self.chunk, count - at))
-            if part.isEmpty { break }
-            sum.add(part.span)
-            at += part.count
-        }
-        return (sum, at)
-    }
-
-    /// Calls `body` with each line from the mark on, without its newline, its number, counted from 1, and whether a NUL byte may be
-    /// in it. A last line without a newline counts. The mark's checksum covers everything from the start of the file.
-    package func forEachLine(
-        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int, _ mayHoldNUL: Bool) throws -> Void
-    ) throws {
-        var (sum, at) = try sum(ofFirst: mark.bytes)
-        mark.modified = try file.facts().modifiedNanoseconds
-        var number = mark.lines
-        var rest: [UInt8] = []
-        var ends: [UInt32] = []
-        while true {
-            let part = try file.read(at: at, count: Self.chunk)
-            if part.isEmpty { break }
-            let span = part.span
-            sum.add(span)
-            at += span.count
-            let mayHoldNUL = span.firstIndex(of: 0) != nil
-            span.indices(of: 10, into: &ends)
-            var start = 0
-            for end in ends {
-                let end = Int(end)
-                number += 1
-                if rest.isEmpty {
-                    try body(span.extracting(start..<end), number, mayHoldNUL)
-                } else {
-                    rest.append(contentsOf: part[start..<end])
-                    try body(rest.span, number, true)
-                    rest.removeAll(keepingCapacity: true)
-                }
-                start = end + 1
-            }
-            if start < part.count { rest.append(contentsOf: part[start...]) }
-        }
-        mark.isClosed = rest.isEmpty
-        if !rest.isEmpty {
-            number += 1
-            try body(rest.span, number, true)
-        }
-        mark.lines = number
-        mark.bytes = at
-        mark.checksum = sum.value
-    }
-
-    /// The first bytes after an offset.
-    package func bytes(at offset: Int, count: Int) throws -> [UInt8] { try file.read(at: offset, count: count) }
 }

@@ -1,0 +1,5 @@
+// The kinds of runners that ship with us.
+
+package enum RunnerKinds {
+    package static let all: [RunnerKind] = [ShellRunner.kind, BasicRunner.kind]
+}

@@ -1,0 +1,5 @@
+// The kinds of task list handlers that ship with us.
+
+package enum HandlerKinds {
+    package static let all: [HandlerKind] = [ListHandler.kind]
+}

@@ -1,0 +1,104 @@
+// The bytes of a task list.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// An open task list.
+package final class TaskListFile: Sendable {
+    /// As the user named it; `-` for standard input.
+    package let name: Path
+    private let file: Descriptor
+
+    package init(_ path: Path) throws {
+        name = path
+        do {
+            file = try Descriptor(path, .reading)
+            if try file.facts().isFolder {
+                throw FarmError.configuration(
+                    file: path.description, line: nil, "is a folder, expected a file with one command a line")
+            }
+        } catch let error as SystemError {
+            throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
+        }
+    }
+
+    /// Copies a stream into a nameless file in `folder`, since a list is read twice.
+    package init(stream: consuming Descriptor, folder: Path) throws {
+        name = "-"
+        let path = folder.appending("stdin.\(ProcessTable.own).\(Clock.wall)")
+        do {
+            file = try Descriptor(path, [.both, .exclusive, .noLink], permissions: 0o600)
+            try Folder.unlink(path)
+            var part: [UInt8] = []
+            while try stream.readNext(into: &part, count: 1 << 20) { try file.write(part) }
+        } catch {
+            throw FarmError.system(error)
+        }
+    }
+
+    package var facts: FileFacts { get throws { try file.facts() } }
+
+    /// What is read at a time: it stays in the processor's cache while it is looked at.
+    private static let chunk = 256 << 10
+
+    /// The checksum of the first bytes.
+    package func checksum(ofFirst count: Int) throws -> UInt64 { try sum(ofFirst: count).sum.value }
+
+    private func sum(ofFirst count: Int) throws -> (sum: Checksum, end: Int) {
+        var sum = Checksum()
+        var at = 0
+        while at < count {
+            let part = try file.read(at: at, count: min(Self.chunk, count - at))
+            if part.isEmpty { break }
+            sum.add(part.span)
+            at += part.count
+        }
+        return (sum, at)
+    }
+
+    /// Calls `body` with each line from the mark on, without its newline, its number, counted from 1, and whether a NUL byte may be
+    /// in it. A last line without a newline counts. The mark's checksum covers everything from the start of the file.
+    package func forEachLine(
+        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int, _ mayHoldNUL: Bool) throws -> Void
+    ) throws {
+        var (sum, at) = try sum(ofFirst: mark.bytes)
+        mark.modified = try file.facts().modifiedNanoseconds
+        var number = mark.lines
+        var rest: [UInt8] = []
+        var ends: [UInt32] = []
+        while true {
+            let part = try file.read(at: at, count: Self.chunk)
+            if part.isEmpty { break }
+            let span = part.span
+            sum.add(span)
+            at += span.count
+            let mayHoldNUL = span.firstIndex(of: 0) != nil
+            span.indices(of: 10, into: &ends)
+            var start = 0
+            for end in ends {
+                let end = Int(end)
+                number += 1
+                if rest.isEmpty {
+                    try body(span.extracting(start..<end), number, mayHoldNUL)
+                } else {
+                    rest.append(contentsOf: part[start..<end])
+                    try body(rest.span, number, true)
+                    rest.removeAll(keepingCapacity: true)
+                }
+                start = end + 1
+            }
+            if start < part.count { rest.append(contentsOf: part[start...]) }
+        }
+        mark.isClosed = rest.isEmpty
+        if !rest.isEmpty {
+            number += 1
+            try body(rest.span, number, true)
+        }
+        mark.lines = number
+        mark.bytes = at
+        mark.checksum = sum.value
+    }
+
+    /// The first bytes after an offset.
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] { try file.read(at: offset, count: count) }
+}
