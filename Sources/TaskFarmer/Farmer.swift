@@ -149,11 +149,18 @@ package struct EndlessPatience: LockPatience {
     package func givesUp(after nanoseconds: Int) -> Bool { false }
 }
 
+/// The last milliseconds that were given to a farmer of this process.
+private let lastName = Mutex(0)
+
 /// Runs tasks of a work directory until none is left.
-package enum Farmer {
+extension Farmer {
     /// A name that no other farmer has or had: `host.pid.milliseconds`.
     package static func newName() -> String {
-        "\(HostIdentity.current.name).\(ProcessTable.own).\(Clock.wall / 1000)"
+        let milliseconds = lastName.withLock { last in
+            last = max(last + 1, Clock.wall / 1000)
+            return last
+        }
+        return "\(HostIdentity.current.name).\(ProcessTable.own).\(milliseconds)"
     }
 
     /// The host in such a name.
@@ -168,11 +175,13 @@ package enum Farmer {
     ///   - request: which work directory
     ///   - options: how to work
     ///   - signals: where signals are read; nil to heed none
+    ///   - control: tells it to stop or to drain; nil for nobody
     ///   - observer: told what happens
     /// - Returns: what was done
     /// - Throws: `FarmError` when the work directory cannot be worked on; nothing was run then
     package static func run(
-        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
+        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, control: FarmControl? = nil,
+        observer: any FarmObserver
     ) throws -> FarmSummary {
         // On a thread of its own: it reaps the children of its thread, and those of whoever calls this are not its business.
         let result = Mutex<Result<FarmSummary, any Error>?>(nil)

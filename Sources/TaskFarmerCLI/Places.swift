@@ -4,11 +4,6 @@ internal import TaskFarmer
 package import TaskFarmerSystem
 
 package enum Places {
-    /// The work directory of a list: `LIST_workdir`.
-    package static func standard(for list: Path) -> Path {
-        Path(bytes: list.trimmed.bytes + Array("_workdir".utf8))
-    }
-
     /// A list, a work directory, or nothing: then the current folder, or the only work directory in it.
     package static func existing(_ operands: [[UInt8]]) throws -> Path {
         guard operands.count <= 1 else {
@@ -16,7 +11,7 @@ package enum Places {
         }
         if let operand = operands.first.map({ Path(bytes: $0) }) {
             if try isWorkDirectory(operand) { return operand.absolute }
-            let beside = standard(for: operand)
+            let beside = WorkDirectory.standard(for: operand)
             if try isWorkDirectory(beside) { return beside.absolute }
             throw FarmError.noWorkDirectory(
                 "there is no work directory at \(operand) or \(beside): `taskfarmer \(operand)` makes one")

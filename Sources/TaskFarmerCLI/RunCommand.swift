@@ -141,7 +141,7 @@ package enum RunCommand: Command {
         if isStream && !arguments.has("workdir") {
             throw UsageError(message: "reading the list from standard input needs --workdir DIR")
         }
-        let root = (arguments.path("workdir") ?? Places.standard(for: operand)).absolute
+        let root = (arguments.path("workdir") ?? WorkDirectory.standard(for: operand)).absolute
         let directory = WorkDirectory(root)
         if isStream {
             try Folder.make(root)

@@ -3,7 +3,7 @@
 internal import FoundationEssentials
 
 /// What is kept of what tasks print.
-package enum LogKeeping: String, Sendable, Codable, CaseIterable {
+public enum LogKeeping: String, Sendable, Codable, CaseIterable {
     /// A file for each attempt.
     case files
     /// One file for each farmer, with an index.

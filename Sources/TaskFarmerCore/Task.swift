@@ -39,7 +39,7 @@ package struct TaskRecord: Sendable, Equatable {
 }
 
 /// How an attempt ended.
-public enum Outcome: Sendable, Equatable {
+public enum Outcome: Sendable, Hashable {
     /// Exit status 0.
     case succeeded
     /// An exit status other than 0.
@@ -104,22 +104,34 @@ public enum Outcome: Sendable, Equatable {
     }
 }
 
-/// One run of a task, as `attempts.tsv` keeps it. Times are in microseconds, those of day since 1970.
-package struct Attempt: Sendable, Equatable {
-    package var task: Int
+/// One run of a task, as `attempts.tsv` keeps it.
+public struct Attempt: Sendable, Hashable {
+    /// The task's ID.
+    public package(set) var task: Int
     /// 1 for the first.
-    package var number: Int
-    package var host: String
-    package var farmer: String
-    package var slot: Int
-    package var started: Int
-    package var wall: Int
-    package var user: Int
-    package var system: Int
-    package var maxResidentKiB: Int
-    package var blocksIn: Int
-    package var blocksOut: Int
-    package var outcome: Outcome
+    public package(set) var number: Int
+    /// The name of the host it ran on.
+    public package(set) var host: String
+    /// The name of the farmer that ran it.
+    public package(set) var farmer: String
+    /// The farmer's slot, from 0.
+    public package(set) var slot: Int
+    /// When it was started, in microseconds since 1970.
+    public package(set) var started: Int
+    /// How long it took, in microseconds.
+    public package(set) var wall: Int
+    /// Processor time in user mode, in microseconds.
+    public package(set) var user: Int
+    /// Processor time in the kernel, in microseconds.
+    public package(set) var system: Int
+    /// The largest resident set of its processes, in KiB (ru_maxrss, getrusage(2)).
+    public package(set) var maxResidentKiB: Int
+    /// Blocks of 512 bytes read from file systems.
+    public package(set) var blocksIn: Int
+    /// Blocks of 512 bytes written to file systems.
+    public package(set) var blocksOut: Int
+    /// How it ended.
+    public package(set) var outcome: Outcome
 
     package init(
         task: Int, number: Int, host: String, farmer: String, slot: Int, started: Int, wall: Int = 0, user: Int = 0,

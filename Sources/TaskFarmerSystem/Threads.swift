@@ -82,3 +82,19 @@ package enum Poll {
         }
     }
 }
+
+extension WorkerThread {
+    /// Does something that blocks on a thread of its own, so that none of Swift concurrency's waits for it.
+    package static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        let thread = WorkerThread()
+        // It has nothing left to do when it has answered.
+        defer { thread.join() }
+        return try await withCheckedThrowingContinuation { continuation in
+            do {
+                try thread.start { continuation.resume(with: Swift.Result { try body() }) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+}

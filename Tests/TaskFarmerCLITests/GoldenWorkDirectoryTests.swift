@@ -60,9 +60,9 @@ struct GoldenWorkDirectoryTests {
     @Test func `a work directory of a later version is refused and left alone`() throws {
         try withCopy(of: "version-1") { directory in
             let text = String(decoding: try Folder.content(of: directory.description), as: UTF8.self)
-            let later = text.replacing("\"version\": 1", with: "\"version\": 2")
+            let later = text.replacing("\"version\": 1", with: "\"version\": 3")
             try Data(later.utf8).write(to: URL(fileURLWithPath: directory.description.description))
-            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 2)) {
+            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 3)) {
                 try OpenedFarm(existing: directory)
             }
             #expect(try Folder.content(of: directory.description) == Array(later.utf8))

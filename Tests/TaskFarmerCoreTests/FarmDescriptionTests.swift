@@ -31,7 +31,7 @@ struct FarmDescriptionTests {
         #expect(syntax.isWhole)
     }
 
-    @Test(arguments: [0, 2, 99, -1])
+    @Test(arguments: [0, 3, 99, -1])
     func `a directory of another version is named as such, whatever else it says`(version: Int) {
         #expect(throws: FarmDescription.Problem.unknownVersion(version)) {
             try FarmDescription(utf8(#"{"format":"taskfarmer","version":\#(version),"new":{"thing":[1]}}"#))

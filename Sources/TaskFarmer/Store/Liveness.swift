@@ -1,4 +1,4 @@
-// Who is alive. On the same host the process decides at once. From another host a farmer is dead only when the lock on its
+// Who is alive. On the same host the process and the lock on its file decide at once. From another host a farmer is dead only when the lock on its
 // own file can be taken and its heartbeat has stood still over several intervals of the observer's clock.
 
 package import TaskFarmerCore
@@ -56,7 +56,11 @@ package final class Liveness {
         guard let record = try readRecord(farmer) else { return try judgeWithoutRecord(farmer) }
         if Self.isHere(record) {
             observations[farmer] = nil
-            return Self.isRunning(record) ? .alive : .dead
+            guard Self.isRunning(record) else { return .dead }
+            // A program may go on after a farmer of its own has ended without leaving; only the lock tells. Where the file
+            // server can take locks away, that counts for farmers of this process only.
+            let isCertain = record.process == Int(ProcessTable.own) || Folder.fileSystem(of: directory.root).isLocal
+            return try isCertain && lockIsFree(farmer) ? .dead : .alive
         }
         let now = Clock.boot
         let known = observations[farmer]

@@ -9,6 +9,11 @@ package struct WorkDirectory: Sendable, Equatable {
 
     package init(_ root: Path) { self.root = root }
 
+    /// Where the work directory of a list lies unless something else is said: `LIST_workdir`.
+    package static func standard(for list: Path) -> Path {
+        Path(bytes: list.trimmed.bytes + Array("_workdir".utf8))
+    }
+
     package func file(_ shared: SharedFile) -> Path { root.appending(shared.rawValue) }
     package var description: Path { root.appending("farm.json") }
     package var state: Path { root.appending("state") }

@@ -23,18 +23,29 @@ package final class TaskListFile: Sendable {
     }
 
     /// Copies a stream into a nameless file in `folder`, since a list is read twice.
-    package init(stream: consuming Descriptor, folder: Path) throws {
+    package convenience init(stream: consuming Descriptor, folder: Path) throws {
+        try self.init(emptyIn: folder)
+        do {
+            var part: [UInt8] = []
+            while try stream.readNext(into: &part, count: 1 << 20) { try append(part) }
+        } catch {
+            throw FarmError.system(error)
+        }
+    }
+
+    /// An empty nameless file in `folder`, for a list that has no file of its own.
+    package init(emptyIn folder: Path) throws {
         name = "-"
         let path = folder.appending("stdin.\(ProcessTable.own).\(Clock.wall)")
         do {
             file = try Descriptor(path, [.both, .exclusive, .noLink], permissions: 0o600)
             try Folder.unlink(path)
-            var part: [UInt8] = []
-            while try stream.readNext(into: &part, count: 1 << 20) { try file.write(part) }
         } catch {
             throw FarmError.system(error)
         }
     }
+
+    package func append(_ bytes: [UInt8]) throws(SystemError) { try file.write(bytes) }
 
     package var facts: FileFacts { get throws { try file.facts() } }
 

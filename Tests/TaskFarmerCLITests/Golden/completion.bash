@@ -10,8 +10,9 @@ _taskfarmer() {
         run:--timeout) COMPREPLY=(); return;;
         run:--workdir|run:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         run:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
-        run:--runner|run:-r) COMPREPLY=($(compgen -W "shell" -- "$cur")); return;;
-        run:--tasklist|run:-t) COMPREPLY=($(compgen -W "list" -- "$cur")); return;;
+        run:--runner|run:-r) COMPREPLY=(); return;;
+        run:--tasklist|run:-t) COMPREPLY=(); return;;
+        run:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
@@ -23,7 +24,7 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;

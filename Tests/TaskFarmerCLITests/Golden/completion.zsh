@@ -20,10 +20,11 @@ _taskfarmer() {
             '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
             '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
             '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
-            '--runner=[How a task'\''s command is executed.]:NAME:(shell)' \
-            '-r[How a task'\''s command is executed.]:NAME:(shell)' \
-            '--tasklist=[How LIST is read.]:NAME:(list)' \
-            '-t[How LIST is read.]:NAME:(list)' \
+            '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:' \
+            '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:' \
+            '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:' \
+            '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retry-failed[First put every failed task back, to run again.]' \

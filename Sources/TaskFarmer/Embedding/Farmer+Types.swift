@@ -1,0 +1,143 @@
+// What an embedded farmer takes and tells.
+
+public import TaskFarmerCore
+internal import TaskFarmerSystem
+
+extension Farmer {
+    /// How a farmer works. The names and meanings are those of `taskfarmer run`.
+    public struct Options: Sendable {
+        /// How many tasks run at a time; nil for as many as there are processors for this process.
+        public var slots: Int?
+        /// Stops after so long, as a cancellation does; nil for never.
+        public var timeout: Duration?
+        /// How running tasks are stopped: names of signals and seconds in turn, always ending in KILL.
+        public var stopSignals = "TERM,5,KILL"
+        /// A folder that all nodes share and that supports flock, for the lock file; nil for `$SCRATCH`, else the work directory.
+        public var lockDirectory: String?
+        /// What is kept of what tasks print; nil for files, or as the work directory was made.
+        public var logs: LogKeeping?
+        /// First puts every failed task back, to run again.
+        public var retryFailed = false
+        /// Starts over: forgets what was done and deletes the logs. Refused while farmers are at work.
+        public var fresh = false
+        /// Takes over tasks from farmers on these hosts, which are down although the file server keeps their locks.
+        public var assumeDead: Set<String> = []
+        /// How often `events` tell of progress; nil for never.
+        public var progressInterval: Duration? = .seconds(1)
+
+        /// What holds without any.
+        public init() {}
+
+        /// What holds without any, but for the slots.
+        ///
+        /// - Parameter slots: how many tasks run at a time
+        public init(slots: Int) { self.slots = slots }
+    }
+
+    /// Why a farmer stopped before all was done.
+    public enum StopReason: Sendable, Equatable {
+        /// The Swift task that ran it was cancelled, or it was told to stop or to drain.
+        case requested
+        /// Its time was up.
+        case timeout
+        /// It could not go on.
+        case failure(FarmError)
+    }
+
+    /// What happens while a farmer is at work, in its order.
+    public enum Event: Sendable {
+        /// A task was started; the attempt counts from 1, the slot from 0.
+        case started(FarmTask, attempt: Int, slot: Int)
+        /// An attempt is over.
+        case ended(Attempt)
+        /// Something the user should know: one line.
+        case note(String)
+        /// Running tasks are being stopped and go back.
+        case stopping(StopReason)
+        /// Running tasks finish; no new ones are started.
+        case draining
+        /// How far the work is.
+        case progress(Progress)
+    }
+
+    /// How far the work is: this farmer's and that of all others over the same work directory, as far as this one has seen it.
+    public struct Progress: Sendable, Equatable {
+        /// How many tasks there are.
+        public var tasks: Int
+        /// How many of them are over: finished, failed or skipped.
+        public var done: Int
+        /// How many have failed.
+        public var failed: Int
+        /// How many this farmer runs.
+        public var running: Int
+        /// How many tasks end in a second, of this farmer.
+        public var rate: Double
+        /// How many tasks end in a second, of all farmers together.
+        public var totalRate: Double
+    }
+
+    /// What a farmer did, and how it left the work.
+    public struct Summary: Sendable {
+        /// How many tasks there are, and where they are.
+        public let counts: Farm.Counts
+        /// How many attempts of this farmer succeeded.
+        public let succeeded: Int
+        /// How many attempts of this farmer failed.
+        public let failed: Int
+        /// Stopped; their tasks went back.
+        public let interrupted: Int
+        /// The first attempts that failed, at most 20.
+        public let failures: [Attempt]
+        /// How long it was at work.
+        public let elapsed: Duration
+        /// The share of the slots' time in which they ran tasks, from 0 to 1.
+        public let busyShare: Double
+        /// Why it stopped before all was done; nil when it did not.
+        public let stopReason: StopReason?
+        /// Whether every task is over.
+        public let isComplete: Bool
+        /// The exit status of `taskfarmer run`: 0 all done; 1 all done, some tasks failed; 75 work remains; others for errors.
+        public let exitStatus: Int32
+
+        init(_ summary: FarmSummary) {
+            counts = Farm.Counts(summary.state)
+            succeeded = summary.succeeded
+            failed = summary.failed
+            interrupted = summary.interrupted
+            failures = summary.failures.map(\.attempt)
+            elapsed = .nanoseconds(summary.elapsed)
+            busyShare = summary.busyShare
+            stopReason = summary.stopReason.map { StopReason($0) }
+            isComplete = summary.isComplete
+            exitStatus = summary.exitStatus
+        }
+    }
+}
+
+extension Farmer.StopReason {
+    init(_ reason: TaskFarmer.StopReason) {
+        switch reason {
+        case .signal: self = .requested
+        case .timeout: self = .timeout
+        case .failure(let error): self = .failure(error)
+        }
+    }
+}
+
+extension Farmer.Progress {
+    init(_ progress: FarmProgress) {
+        self.init(
+            tasks: progress.state.tasks, done: progress.state.done + progress.unreportedDone,
+            failed: progress.state.failed + progress.unreportedFailed, running: progress.running, rate: progress.rate,
+            totalRate: progress.totalRate)
+    }
+}
+
+extension Duration {
+    /// At most some 292 years.
+    var wholeNanoseconds: Int {
+        let (seconds, attoseconds) = components
+        if seconds > 9_000_000_000 { return .max }
+        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    }
+}
