@@ -266,6 +266,13 @@ extension Farmer {
             }
         }
         if let list = request.list {
+            if list.definition != store.description.definition {
+                observer.observe(
+                    .note(
+                        "the arguments of the handler \(list.handlerName) are not those that the tasks were made with: these stay "
+                            + "as they are, and only new lines are read with them. To make all tasks anew: taskfarmer run --fresh"
+                    ))
+            }
             for note in try ListUpdate.apply(list, cycle: store.cycle, patience) {
                 observer.observe(.note(note))
             }

@@ -1,6 +1,6 @@
 // Which work directory a user means.
 
-internal import TaskFarmer
+package import TaskFarmer
 package import TaskFarmerSystem
 
 package enum Places {
@@ -27,7 +27,24 @@ package enum Places {
                     + found.map { String(decoding: $0.name, as: UTF8.self) }.sorted().joined(separator: ", "))
     }
 
-    private static func isWorkDirectory(_ path: Path) throws -> Bool {
+    /// A list and what it means; standard input is copied into a nameless file in TMPDIR first.
+    package static func list(
+        _ operand: Path, handlerName: String, _ registry: Registry, workDirectory: Path
+    ) throws -> HandledList {
+        let made = try registry.describedHandler(named: handlerName)
+        let file: TaskListFile
+        if operand == Path("-") {
+            let folder = Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8))
+            file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: folder)
+        } else {
+            file = try TaskListFile(operand)
+        }
+        return HandledList(
+            file, handler: made.handler, handlerName: handlerName, definition: made.definition,
+            workDirectory: workDirectory)
+    }
+
+    static func isWorkDirectory(_ path: Path) throws -> Bool {
         try Folder.facts(path.appending("farm.json")) != nil
     }
 }

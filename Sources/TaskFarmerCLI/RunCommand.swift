@@ -8,7 +8,7 @@ internal import TaskFarmerSystem
 package enum RunCommand: Command {
     package static let name = "run"
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
-    package static let usage = "[OPTIONS] LIST"
+    package static let usage = "[OPTIONS] LIST|WORKDIR"
 
     package static let options: [Option] = [
         Option(
@@ -29,9 +29,7 @@ package enum RunCommand: Command {
         Option(
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
             standard: "list"),
-        Option(
-            "config", value: "FILE", "An INI file with runners and handlers, beside those that are found.",
-            completion: .file),
+        Registries.option,
         Option(
             "stop-signals", value: "SEQUENCE",
             "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
@@ -55,8 +53,8 @@ package enum RunCommand: Command {
     ]
 
     package static let notes = """
-        LIST has one command a line; blank lines and lines that begin with # are no tasks. `-` reads standard input and needs
-        --workdir. Start it on as many nodes as you like, at any time, over the same LIST: each task runs once. Start it again
+        LIST has one command a line, or what --tasklist says; blank lines and lines that begin with # are no tasks. `-` reads
+        standard input and needs --workdir. With WORKDIR it goes on with the tasks that are there. Start it on as many nodes as you like, at any time, over the same LIST: each task runs once. Start it again
         after a crash, a time limit or a pre-emption: it goes on.
 
         A task finds PROC_NUMBER and TASKFARMER_TASK_ID (its ID, from 0), TASKFARMER_ATTEMPT (from 1), TASKFARMER_SLOT (from 0),
@@ -101,9 +99,7 @@ package enum RunCommand: Command {
             }
             return logs
         }
-        var registry = Registry(environment: process.environment)
-        registry.readStandardPlaces()
-        if let file = arguments.text("config") { try registry.read(file: file) }
+        let registry = try Registries.read(arguments, process)
         let handlerName = arguments.text("tasklist") ?? "list"
         let handler = try registry.describedHandler(named: handlerName)
         let runner = try registry.runner(named: arguments.text("runner") ?? "shell")
@@ -140,6 +136,9 @@ package enum RunCommand: Command {
         let isStream = operand == Path("-")
         if isStream && !arguments.has("workdir") {
             throw UsageError(message: "reading the list from standard input needs --workdir DIR")
+        }
+        if !arguments.has("workdir"), try Places.isWorkDirectory(operand) {
+            return (WorkDirectory(operand.absolute), nil)
         }
         let root = (arguments.path("workdir") ?? WorkDirectory.standard(for: operand)).absolute
         let directory = WorkDirectory(root)

@@ -19,6 +19,7 @@ internal import TaskFarmerSystem
 public final class Farmer: Sendable {
     private struct State {
         var hasRun = false
+        var isOver = false
         var listeners: [Int: AsyncStream<Event>.Continuation] = [:]
         var nextListener = 0
     }
@@ -122,12 +123,17 @@ public final class Farmer: Sendable {
     /// What happens from now on; ends with the farmer. Each stream is told everything; what is not awaited is kept in memory.
     public var events: AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
-        let number = state.withLock { state -> Int in
+        let number = state.withLock { state -> Int? in
+            if state.isOver { return nil }
             state.nextListener += 1
             state.listeners[state.nextListener] = continuation
             return state.nextListener
         }
-        continuation.onTermination = { [weak self] _ in self?.forget(number) }
+        if let number {
+            continuation.onTermination = { [weak self] _ in self?.forget(number) }
+        } else {
+            continuation.finish()
+        }
         return stream
     }
 
@@ -139,6 +145,7 @@ public final class Farmer: Sendable {
     private func endEvents() {
         let listeners = state.withLock { state in
             defer { state.listeners = [:] }
+            state.isOver = true
             return state.listeners.values.map { $0 }
         }
         for listener in listeners { listener.finish() }

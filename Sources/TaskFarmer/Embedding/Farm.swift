@@ -92,6 +92,20 @@ public struct Farm: Sendable {
         return tasks
     }
 
+    /// A task that no farmer has taken just now; nil where there is none with this ID.
+    ///
+    /// - Parameter id: its ID
+    /// - Returns: the task
+    /// - Throws: `FarmError` when it cannot be read
+    public func task(_ id: Int) throws -> FarmTask? {
+        for place in Place.allCases {
+            var found: FarmTask?
+            try forEachTask(in: place) { if $0.id == id { found = $0 } }
+            if let found { return found }
+        }
+        return nil
+    }
+
     /// Calls `body` with each attempt that is over and recorded, in the order in which they were recorded.
     ///
     /// - Throws: what `body` throws; `FarmError` when it cannot be read

@@ -51,7 +51,13 @@ public struct Argument: Sendable, Hashable {
         self.help = help
     }
 
-    func covers(_ key: String) -> Bool {
+    /// The key as users write it.
+    package var shown: String { name == "*" ? "any other" : name.last == "." ? "\(name)X" : name }
+
+    /// Whether it stands for many keys.
+    package var isOpen: Bool { name == "*" || name.last == "." }
+
+    package func covers(_ key: String) -> Bool {
         key == name || name.last == "." && key.hasPrefix(name) && key.count > name.count || name == "*"
     }
 

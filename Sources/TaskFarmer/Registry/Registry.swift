@@ -15,6 +15,8 @@ public struct Registry: Sendable {
         package let values: [(key: String, value: String, line: Int)]
         /// What is wrong with it; empty where it can be used.
         package let problems: [DefinitionProblem]
+        /// Whether this is another name of a kind that ships with us.
+        package var isAlias: Bool { place.file == nil && kind?.name != name }
 
         /// The file it stands in; nil for what ships with us.
         package var file: String? { place.file }
@@ -102,8 +104,9 @@ public struct Registry: Sendable {
     private func missing<Product>(
         _ name: String, _ definitions: [Definition<Product>], what: String, command: String
     ) -> FarmError {
-        let names = Set(definitions.filter(\.problems.isEmpty).map(\.name)).sorted()
-        let hint = Nearest.to(name, in: names).map { "; did you mean \($0)?" } ?? ""
+        let usable = definitions.filter(\.problems.isEmpty)
+        let names = Set(usable.filter { !$0.isAlias }.map(\.name)).sorted()
+        let hint = Nearest.to(name, in: usable.map(\.name)).map { "; did you mean \($0)?" } ?? ""
         let bad = problems.count + definitions.count { !$0.problems.isEmpty }
         let trouble = bad == 0 ? "" : " (\(bad) in INI files cannot be used: \(command))"
         return .configuration(
@@ -280,7 +283,7 @@ public struct Registry: Sendable {
             guard let kind else { break }
             guard let argument = kind.argument(entry.key), argument.name != "*" || own.contains(entry.key) else {
                 if !own.contains(entry.key) { continue }
-                let names = kind.arguments.map(\.name)
+                let names = kind.arguments.map(\.shown)
                 let hint = Nearest.to(entry.key, in: names).map { "; did you mean \($0)?" } ?? ""
                 problem(
                     names.isEmpty
