@@ -1,6 +1,7 @@
 // Words written so that a POSIX shell reads them back as they are (POSIX.1-2017, Shell Command Language 2.2).
 
-package enum ShellQuote {
+/// Words written so that a POSIX shell reads them back as they are.
+public enum ShellQuote {
     /// Bytes that mean nothing to a shell inside a word. `~` and `#` do at its start, and bytes above 127 depend on the locale.
     private static let plain: [Bool] = {
         var table = [Bool](repeating: false, count: 256)
@@ -14,13 +15,13 @@ package enum ShellQuote {
     /// One word: as it is where that is safe, else in single quotes. A NUL cannot be part of a word and stays what it is.
     ///
     /// Where a word is a command's first, one with `=` in it would be an assignment and one like `if` reserved; use `line`.
-    package static func word(_ bytes: [UInt8]) -> [UInt8] {
+    public static func word(_ bytes: [UInt8]) -> [UInt8] {
         if !bytes.isEmpty, bytes.allSatisfy({ plain[Int($0)] }) { return bytes }
         return quoted(bytes)
     }
 
     /// A command of these words, each read back as it is, the first as the program's name.
-    package static func line(_ words: [[UInt8]]) -> [UInt8] {
+    public static func line(_ words: [[UInt8]]) -> [UInt8] {
         guard let program = words.first else { return [] }
         // Quotes keep the shell from seeing an assignment or a reserved word there.
         let isSeenThrough = program.contains(UInt8(ascii: "=")) || reserved.contains(program.text)

@@ -129,7 +129,7 @@ extension Farmer.Progress {
         self.init(
             tasks: progress.state.tasks, done: progress.state.done + progress.unreportedDone,
             failed: progress.state.failed + progress.unreportedFailed, running: progress.running, rate: progress.rate,
-            totalRate: progress.totalRate)
+            totalRate: max(progress.rate, progress.totalRate))
     }
 }
 
