@@ -1,5 +1,7 @@
 // The kinds of task list handlers that ship with us.
 
 package enum HandlerKinds {
-    package static let all: [HandlerKind] = [ListHandler.kind]
+    package static let all: [HandlerKind] = [
+        ListHandler.kind, FilesHandler.kind,
+    ]
 }
