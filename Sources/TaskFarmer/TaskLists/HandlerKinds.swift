@@ -3,6 +3,6 @@
 package enum HandlerKinds {
     package static let all: [HandlerKind] = [
         ListHandler.kind, FilesHandler.kind, TableHandler.kind, SweepHandler.kind, JSONLinesHandler.kind,
-        DirectivesHandler.kind,
+        DirectivesHandler.kind, TransformHandler.kind, AthenaHandler.kind,
     ]
 }
