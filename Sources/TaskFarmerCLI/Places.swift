@@ -37,7 +37,7 @@ package enum Places {
             let folder = Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8))
             file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: folder)
         } else {
-            file = try TaskListFile(operand)
+            file = try TaskListFile(operand, for: made.handler, workDirectory: workDirectory)
         }
         return HandledList(
             file, handler: made.handler, handlerName: handlerName, definition: made.definition,

@@ -108,7 +108,7 @@ package enum RunCommand: Command {
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
-        let (directory, list) = try places(arguments, console)
+        let (directory, list) = try places(arguments, handler.handler, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory,
@@ -131,7 +131,9 @@ package enum RunCommand: Command {
     }
 
     /// The work directory and the list; a list that is gone does no harm once its tasks were made.
-    private static func places(_ arguments: Arguments, _ console: Console) throws -> (WorkDirectory, TaskListFile?) {
+    private static func places(
+        _ arguments: Arguments, _ handler: any TaskListHandler, _ console: Console
+    ) throws -> (WorkDirectory, TaskListFile?) {
         let operand = Path(bytes: arguments.operands[0])
         let isStream = operand == Path("-")
         if isStream && !arguments.has("workdir") {
@@ -147,7 +149,7 @@ package enum RunCommand: Command {
             return (directory, try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root))
         }
         do {
-            return (directory, try TaskListFile(operand))
+            return (directory, try TaskListFile(operand, for: handler, workDirectory: root))
         } catch {
             let known = try? OpenedFarm.readDescription(directory)
             guard known != nil, !arguments.has("fresh") else { throw error }

@@ -165,7 +165,8 @@ public final class Farmer: Sendable {
         case .existing: return nil
         case .file(let path, let name, let definition):
             return HandledList(
-                try TaskListFile(path), handler: source.handler, handlerName: name, definition: definition,
+                try TaskListFile(path, for: source.handler, workDirectory: directory.root), handler: source.handler,
+                handlerName: name, definition: definition,
                 workDirectory: directory.root)
         case .given(let name, let write):
             do {

@@ -39,6 +39,7 @@ struct Creation {
         try lock.write(mark, flush: true)
         try Folder.make(directory.logs)
         try Folder.make(directory.farmers)
+        for name in list.workFolders { try Folder.make(directory.root.appending(name)) }
 
         let state: StateRecord
         if try !isFresh && preservePyTaskFarmer() {

@@ -113,6 +113,7 @@ package struct OpenedFarm {
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
+        if known == nil || request.fresh { try request.list?.prepare() }
         if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
         try Folder.make(directory.root)
         try refuseLocalLock(lockPath, directory)

@@ -139,7 +139,8 @@ package struct Repair {
         let made = try registry.describedHandler(named: description.handler)
         guard made.handler.isRepeatable, made.definition == description.definition else { return nil }
         let list = HandledList(
-            try TaskListFile(Path(description.list)), handler: made.handler, handlerName: description.handler,
+            try TaskListFile(Path(description.list), for: made.handler, workDirectory: directory.root),
+            handler: made.handler, handlerName: description.handler,
             definition: made.definition, workDirectory: directory.root)
         return list.form == description.form ?? .commands ? list : nil
     }

@@ -47,6 +47,57 @@ package final class TaskListFile: Sendable {
 
     package func append(_ bytes: [UInt8]) throws(SystemError) { try file.write(bytes) }
 
+    /// Opens a list for a handler; a folder, where the handler makes its list of one.
+    ///
+    /// - Parameters:
+    ///   - path: the list as the user named it
+    ///   - handler: what will read it
+    ///   - workDirectory: where its work directory lies or will lie, which is not part of a folder's files
+    /// - Throws: `FarmError.configuration` when it is not what the handler reads, or cannot be read
+    package convenience init(_ path: Path, for handler: any TaskListHandler, workDirectory: Path) throws {
+        guard let pattern = (handler as? any FolderHandler)?.pattern else {
+            try self.init(path)
+            return
+        }
+        try self.init(filesIn: path, pattern: pattern, excluding: workDirectory.absolute)
+    }
+
+    private init(filesIn folder: Path, pattern: GlobPattern, excluding: Path) throws {
+        name = folder
+        do {
+            guard let facts = try Folder.facts(folder) else {
+                throw FarmError.configuration(file: folder.description, line: nil, "no such folder")
+            }
+            guard facts.isFolder else {
+                throw FarmError.configuration(
+                    file: folder.description, line: nil, "is a file, expected a folder, since the handler has a pattern"
+                )
+            }
+            // In memory: it may be that there is no folder of ours yet, and none shall be made.
+            file = try Children.memoryFile([])
+            // A name that would be no file at the start of a line, or a byte order mark.
+            let isHidden = [9, 32, UInt8(ascii: "#"), 0xEF].contains(folder.bytes.first)
+            let top = isHidden ? Path("./").appending(bytes: folder.bytes) : folder
+            var part: [UInt8] = []
+            try FolderListing.forEachMatch(in: top, excluding: excluding, pattern: pattern) { name in
+                if name.contains(10) || name.last == 13 {
+                    throw FarmError.configuration(
+                        file: name.text.debugDescription, line: nil,
+                        "a newline in a file's name, or a carriage return at its end, which no list can hold; rename it"
+                    )
+                }
+                part += name + [10]
+                if part.count >= 1 << 20 {
+                    try file.write(part)
+                    part.removeAll(keepingCapacity: true)
+                }
+            }
+            try file.write(part)
+        } catch let error as SystemError {
+            throw FarmError.system(error)
+        }
+    }
+
     package var facts: FileFacts { get throws { try file.facts() } }
 
     /// What is read at a time: it stays in the processor's cache while it is looked at.
