@@ -42,8 +42,12 @@ extension AtlasHandler {
         }
     }
 
-    static func options(_ values: ArgumentValues) -> [[UInt8]] {
-        values.others.map { Array("--\($0.name) '\($0.value)'".utf8) }
+    static func words(_ options: [(key: String, value: String)]) -> [[UInt8]] {
+        options.map { Array("--\($0.key) '\($0.value)'".utf8) }
+    }
+
+    static func haveNewlines(_ texts: [String], _ options: [(key: String, value: String)]) -> Bool {
+        (texts + options.map(\.value)).contains { $0.utf8.contains(10) }
     }
 
     static func line(_ words: [[UInt8]]) -> TaskDescription {
@@ -53,7 +57,8 @@ extension AtlasHandler {
     static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 }
 
-/// PyTaskFarmer's `taskfarmer.atlas.TransformTaskList`.
+/// PyTaskFarmer's `taskfarmer.atlas.TransformTaskList`: an ATLAS transform for each input file, whose output is copied to the folder
+/// `output` in the work directory.
 public struct TransformHandler: AtlasHandler {
     private let transform: String
     private let input: String
@@ -64,6 +69,26 @@ public struct TransformHandler: AtlasHandler {
     public let makesStructuredTasks: Bool
     /// Not where events are counted.
     public var isRepeatable: Bool { split == nil }
+
+    /// A handler for a transform. Nothing but the options' values is quoted.
+    ///
+    /// - Parameters:
+    ///   - transform: the program, such as `Reco_tf.py`
+    ///   - input: the type of the input files, such as `HITS`
+    ///   - output: the type of the output files, such as `RDO`
+    ///   - options: each becomes `--key 'value'`
+    ///   - split: how files are split into jobs; nil for one job a file
+    public init(
+        transform: String, input: String, output: String, options: [(key: String, value: String)] = [],
+        split: EventSplit? = nil
+    ) {
+        self.transform = transform
+        self.input = input
+        self.output = output
+        self.options = Self.words(options)
+        self.split = split
+        makesStructuredTasks = Self.haveNewlines([transform, input, output], options)
+    }
 
     /// A task for each file, or for each part of one.
     public func forEachTask(in list: TaskListReader, _ body: (TaskDescription) throws -> Void) throws {
@@ -95,16 +120,15 @@ extension TransformHandler {
             Argument("output", isRequired: true, help: "The type of the output files, such as RDO."),
         ] + EventSplit.arguments + [Argument("*", help: "KEY = VALUE becomes --KEY 'VALUE'.")]
     ) { values in
-        let words = ["transform", "input", "output"].map { values.text($0) ?? "" }
-        let options = options(values)
-        return TransformHandler(
-            transform: words[0], input: words[1], output: words[2], options: options,
-            split: try EventSplit.from(values),
-            makesStructuredTasks: options.contains { $0.contains(10) } || words.contains { $0.utf8.contains(10) })
+        TransformHandler(
+            transform: values.text("transform") ?? "", input: values.text("input") ?? "",
+            output: values.text("output") ?? "", options: values.others.map { ($0.name, $0.value) },
+            split: try EventSplit.from(values))
     }
 }
 
-/// PyTaskFarmer's `taskfarmer.atlas.AthenaTaskList`.
+/// PyTaskFarmer's `taskfarmer.atlas.AthenaTaskList`: athena for each input file, whose output is copied to the folder `output` in the
+/// work directory.
 public struct AthenaHandler: AtlasHandler {
     private let jobOptions: String
     private let output: String
@@ -114,6 +138,23 @@ public struct AthenaHandler: AtlasHandler {
     public let makesStructuredTasks: Bool
     /// Not where events are counted.
     public var isRepeatable: Bool { split == nil }
+
+    /// A handler for athena. Nothing but the options' values is quoted.
+    ///
+    /// - Parameters:
+    ///   - jobOptions: the job options file
+    ///   - output: the file that the job makes where it runs
+    ///   - options: each becomes `--key 'value'`
+    ///   - split: how files are split into jobs; nil for one job a file
+    public init(
+        jobOptions: String, output: String, options: [(key: String, value: String)] = [], split: EventSplit? = nil
+    ) {
+        self.jobOptions = jobOptions
+        self.output = output
+        self.options = Self.words(options)
+        self.split = split
+        makesStructuredTasks = Self.haveNewlines([jobOptions, output], options)
+    }
 
     /// A task for each file, or for each part of one.
     public func forEachTask(in list: TaskListReader, _ body: (TaskDescription) throws -> Void) throws {
@@ -144,10 +185,8 @@ extension AthenaHandler {
             Argument("output", isRequired: true, help: "The output file that the job makes where it runs."),
         ] + EventSplit.arguments + [Argument("*", help: "KEY = VALUE becomes --KEY 'VALUE'.")]
     ) { values in
-        let words = ["jobOptions", "output"].map { values.text($0) ?? "" }
-        let options = options(values)
-        return AthenaHandler(
-            jobOptions: words[0], output: words[1], options: options, split: try EventSplit.from(values),
-            makesStructuredTasks: options.contains { $0.contains(10) } || words.contains { $0.utf8.contains(10) })
+        AthenaHandler(
+            jobOptions: values.text("jobOptions") ?? "", output: values.text("output") ?? "",
+            options: values.others.map { ($0.name, $0.value) }, split: try EventSplit.from(values))
     }
 }

@@ -5,7 +5,7 @@ internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
 /// Splits files into jobs of so many events. A command says how many events a file holds.
-struct EventSplit: Sendable {
+public struct EventSplit: Sendable {
     /// As it was given: `1e4`, or 12.5, which is rounded where it is printed.
     private let most: Double
     private let command: FileTemplate
@@ -16,7 +16,14 @@ struct EventSplit: Sendable {
         let counts = Mutex<[[UInt8]: Int]>([:])
     }
 
-    init(most: Double, command: [UInt8]) {
+    /// A way to split files.
+    ///
+    /// - Parameters:
+    ///   - most: the most events of one job, from 1 on; what is not whole is rounded down where it is printed
+    ///   - command: a command line with GNU parallel's placeholders for a file that prints how many events it has. `/bin/sh` runs it
+    ///     once for each file while the list is read, before there is a work directory
+    public init(most: Double, command: [UInt8]) {
+        precondition(most >= 1 && most < 0x1p53, "a job has at least one event")
         self.most = most
         let template = FileTemplate(command)
         self.command = template.hasPlaceholder ? template : FileTemplate(command + Array(" {}".utf8))

@@ -8,6 +8,7 @@ internal import TaskFarmerSystem
 /// Each line is a file name, byte for byte; blank lines and lines that begin with `#` are none (a file `#x` is `./#x`). With a
 /// pattern the list is a folder, and the files are the matches below it, in the order of their names' bytes. A match that is new
 /// and comes after all others is a new task on a restart; one that comes before others is an edit, and changes nothing.
+/// Names begin with the folder as it was named, so a restart must name it in the same way.
 public struct FilesHandler: TaskListHandler, FolderHandler {
     private let command: FileTemplate
     private let existing: FileTemplate?
@@ -26,6 +27,21 @@ public struct FilesHandler: TaskListHandler, FolderHandler {
     ///     list is read is no task
     public init(command: [UInt8], skipIfExists: [UInt8]? = nil) {
         self.init(command: command, skipIfExists: skipIfExists, pattern: nil)
+    }
+
+    /// A handler for folders.
+    ///
+    /// - Parameters:
+    ///   - command: as above
+    ///   - skipIfExists: as above
+    ///   - glob: which files below the folder: `*`, `?` and `[a-z]` within names, `**` for any folders
+    /// - Throws: `FarmError.usage` for a pattern that leads out of the folder
+    public init(command: [UInt8], skipIfExists: [UInt8]? = nil, glob: [UInt8]) throws {
+        do throws(GlobPattern.Problem) {
+            self.init(command: command, skipIfExists: skipIfExists, pattern: try GlobPattern(glob))
+        } catch {
+            throw FarmError.usage("glob \(glob.text): \(error.message)")
+        }
     }
 
     package init(command: [UInt8], skipIfExists: [UInt8]?, pattern: GlobPattern?) {
