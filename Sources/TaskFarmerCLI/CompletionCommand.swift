@@ -44,6 +44,8 @@ package enum CompletionCommand: Command {
                     case .folder: "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\"))"
                     case .file: "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\"))"
                     case .words(let words): "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$cur\"))"
+                    case .names(let command):
+                        "COMPREPLY=($(compgen -W \"$(taskfarmer \(command) --names 2>/dev/null)\" -- \"$cur\"))"
                     case .none: "COMPREPLY=()"
                     }
                 values += names.map { "        \(command.name):\($0)" }.joined(separator: "|").replacing(
@@ -94,6 +96,7 @@ package enum CompletionCommand: Command {
                     case .folder: "_files -/"
                     case .file: "_files"
                     case .words(let words): "(\(words.joined(separator: " ")))"
+                    case .names(let command): "{compadd -- $(taskfarmer \(command) --names 2>/dev/null)}"
                     case .none: ""
                     }
                 let value = option.value.map { ":\(quoted($0)):\(action)" } ?? ""
@@ -131,6 +134,7 @@ package enum CompletionCommand: Command {
 
     package static var fish: String {
         func quoted(_ text: String) -> String { text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") }
+        let others = Commands.all.map { $0.name }.filter { $0 != RunCommand.name }.joined(separator: " ")
         var text = "# fish completion for taskfarmer\n"
         for command in Commands.all {
             text +=
@@ -138,7 +142,7 @@ package enum CompletionCommand: Command {
             for option in command.options + Help.common {
                 let only =
                     command == RunCommand.self
-                    ? "not __fish_seen_subcommand_from status check completion"
+                    ? "not __fish_seen_subcommand_from \(others)"
                     : "__fish_seen_subcommand_from \(command.name)"
                 var line = "complete -c taskfarmer -n '\(only)' -l \(option.long)"
                 if let short = option.short { line += " -s \(short)" }
@@ -147,6 +151,7 @@ package enum CompletionCommand: Command {
                     case .folder: line += " -x -a '(__fish_complete_directories)'"
                     case .file: line += " -r -F"
                     case .words(let words): line += " -x -a '\(words.joined(separator: " "))'"
+                    case .names(let command): line += " -x -a '(taskfarmer \(command) --names 2>/dev/null)'"
                     case .none: line += " -x"
                     }
                 }

@@ -10,6 +10,7 @@ package enum HandlersCommand: Command {
     package static let usage = "[OPTIONS] [NAME]"
     package static let options: [Option] = [
         Option("list", "Also definitions that later ones hide, and those that cannot be used."),
+        Option("names", "Only the names, one a line."),
         Registries.option,
     ]
     package static var notes: String {
@@ -28,7 +29,7 @@ package enum HandlersCommand: Command {
             definitions: registry.handlers, kinds: registry.handlerKinds, key: "TaskList", title: "Handlers (-t NAME):")
         if arguments.operands.count > 1 { throw UsageError(message: "expected the name of one handler") }
         guard let name = arguments.operands.first?.text else {
-            return Definitions.print(list, registry, all: arguments.has("list"))
+            return Definitions.print(list, registry, arguments)
         }
         _ = try registry.handler(named: name)
         guard let definition = registry.handlers.last(where: { $0.name == name }) else { return 78 }
@@ -40,8 +41,14 @@ package enum HandlersCommand: Command {
 /// Printing what a registry has.
 enum Definitions {
     /// Prints the names and kinds; what cannot be used goes to standard error.
-    static func print<Product>(_ list: DefinitionList<Product>, _ registry: Registry, all: Bool) -> Int32 {
-        OwnProcess.put(list.text(all: all) + "\n" + list.kindsText, to: 1)
+    static func print<Product>(
+        _ list: DefinitionList<Product>, _ registry: Registry, _ arguments: Arguments
+    ) -> Int32 {
+        if arguments.has("names") {
+            OwnProcess.put(list.names.map { $0 + "\n" }.joined(), to: 1)
+            return 0
+        }
+        OwnProcess.put(list.text(all: arguments.has("list")) + "\n" + list.kindsText, to: 1)
         let problems = (registry.problems + list.definitions.flatMap(\.problems)).sorted {
             ($0.file ?? "", $0.line ?? 0) < ($1.file ?? "", $1.line ?? 0)
         }

@@ -11,7 +11,7 @@ package enum ListCommand: Command {
     package static let options: [Option] = [
         Option(
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
-            standard: "list"),
+            standard: "list", completion: .names(of: "handlers")),
         Option(
             "workdir", short: "w", value: "DIR", "Where the work directory would lie.", standard: "LIST_workdir",
             completion: .folder),

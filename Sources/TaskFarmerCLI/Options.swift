@@ -17,6 +17,8 @@ package struct Option: Sendable {
 
     package enum Completion: Sendable, Equatable {
         case none, file, folder
+        /// What `taskfarmer COMMAND --names` prints.
+        case names(of: String)
         case words([String])
     }
 

@@ -33,6 +33,15 @@ struct DefinitionList<Product: Sendable> {
     /// `Runners (-r NAME):`.
     var title: String
 
+    /// The names that can be used, apart from aliases.
+    var names: [String] {
+        var usable: [String: Bool] = [:]
+        for definition in definitions {
+            usable[definition.name] = definition.problems.isEmpty && !definition.isAlias
+        }
+        return usable.filter(\.value).keys.sorted()
+    }
+
     /// The names that can be used; with `all`, also definitions that others hide.
     func text(all: Bool) -> String {
         var rows: [[String]] = []

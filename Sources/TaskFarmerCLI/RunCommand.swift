@@ -25,10 +25,10 @@ package enum RunCommand: Command {
             standard: "$SCRATCH, else the work directory", completion: .folder),
         Option(
             "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
-            standard: "shell"),
+            standard: "shell", completion: .names(of: "runners")),
         Option(
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
-            standard: "list"),
+            standard: "list", completion: .names(of: "handlers")),
         Registries.option,
         Option(
             "stop-signals", value: "SEQUENCE",

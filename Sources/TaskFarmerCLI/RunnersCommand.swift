@@ -16,7 +16,8 @@ package enum RunnersCommand: Command {
             "Print what NAME would execute for a task of LIST, or for a command, without executing it."),
         Option(
             "tasklist", short: "t", value: "NAME", "With --show: how LIST is read where it has no work directory.",
-            standard: "list"),
+            standard: "list", completion: .names(of: "handlers")),
+        Option("names", "Only the names, one a line."),
         Registries.option,
     ]
     package static var notes: String {
@@ -36,7 +37,7 @@ package enum RunnersCommand: Command {
             definitions: registry.runners, kinds: registry.runnerKinds, key: "Runner", title: "Runners (-r NAME):")
         guard let name = arguments.operands.first?.text else {
             if arguments.has("show") { throw UsageError(message: "--show needs the NAME of a runner before it") }
-            return Definitions.print(list, registry, all: arguments.has("list"))
+            return Definitions.print(list, registry, arguments)
         }
         if arguments.operands.count > (arguments.has("show") ? 2 : 1) {
             throw UsageError(message: "too many operands; see taskfarmer runners --help")
