@@ -229,9 +229,8 @@ package enum Farmer {
         let storeThread = try StoreThread(store, scribe, patience)
         let supervisor = Supervisor(
             store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals, starter: starter,
-            settings: .init(
-                stopSequence: options.stopSequence, timeout: options.timeout, host: host.name, keeping: keeping,
-                places: places),
+            running: .init(farmer: name, host: host.name, keeping: keeping, places: places),
+            settings: .init(stopSequence: options.stopSequence, timeout: options.timeout),
             observer: observer, patience: patience)
         patience.beginWork()
         supervisor.run(first)

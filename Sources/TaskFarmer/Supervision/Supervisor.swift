@@ -1,5 +1,5 @@
-// The one loop of a farmer: it starts tasks, reaps them, keeps the journal, talks to the store's thread, and stops. Nothing in it
-// waits for anything but the next event.
+// The one loop of a farmer: it has tasks started and reaped, talks to the store's thread, and stops. Nothing in it waits for
+// anything but the next event.
 
 internal import TaskFarmerCore
 internal import TaskFarmerSystem
@@ -16,9 +16,6 @@ final class Supervisor {
         var stopSequence: StopSequence
         /// Nanoseconds.
         var timeout: Int?
-        var host: String
-        var keeping: LogKeeping
-        var places: LogPlaces
     }
 
     private let store: Store
@@ -26,7 +23,6 @@ final class Supervisor {
     private let heart: Heart
     private let scribe: Scribe
     private let signals: SignalSource?
-    private let starter: TaskStarter
     private let settings: Settings
     private let observer: any FarmObserver
     private let patience: StopPatience
@@ -41,7 +37,7 @@ final class Supervisor {
 
     private var phase = Phase.working
     private var stopReason: StopReason?
-    private var slots: Slots
+    private let tasks: RunningTasks
     private var pipeline: TaskPipeline
     /// Which of the wakeups there were.
     private var woke = ~0
@@ -52,15 +48,9 @@ final class Supervisor {
     private var released: [TaskRecord] = []
 
     private var state: StateRecord
-    private var rate = RateEstimate()
     private var totalRate = RateEstimate()
     private var lastTotalDone: Int?
-    private var unreported = 0
-    private var unreportedOver = 0
-    private var unreportedFailed = 0
-    private var oldestUnreported = 0
     private var lastChange: Int
-    private var lastStart = Clock.boot
     private var lastCycle = 0
     private var lastHeld = 0
     private var lastLook = Clock.boot
@@ -68,36 +58,38 @@ final class Supervisor {
     private var peekWait = 0
     private var nextProgress = 0
     private var nextShow = 0
-    private var startPausedUntil = 0
-    private var happenings = Happenings()
     private var hasToldSilence: [String: Int] = [:]
-    private(set) var summary: FarmSummary
+    private(set) var summary: FarmSummary {
+        get { tasks.summary }
+        set { tasks.summary = newValue }
+    }
 
     init(
         store: Store, storeThread: StoreThread, heart: Heart, scribe: Scribe, signals: SignalSource?,
-        starter: TaskStarter, settings: Settings, observer: any FarmObserver, patience: StopPatience
+        starter: TaskStarter, running: RunningTasks.Settings, settings: Settings, observer: any FarmObserver,
+        patience: StopPatience
     ) {
         self.store = store
         self.storeThread = storeThread
         self.heart = heart
         self.scribe = scribe
         self.signals = signals
-        self.starter = starter
         self.settings = settings
         self.observer = observer
         self.patience = patience
+        tasks = RunningTasks(
+            slots: store.slots, starter: starter, scribe: scribe, settings: running, observer: observer,
+            summary: FarmSummary(state: store.cycle.seen ?? StateRecord(), slots: store.slots))
         deadline = settings.timeout.map { Clock.boot + $0 }
         wakeups = [
-            signals?.descriptor ?? -1, storeThread.answered.descriptor, starter.completions.filled.descriptor,
+            signals?.descriptor ?? -1, storeThread.answered.descriptor, tasks.collectable.descriptor,
             scribe.answered.descriptor,
         ]
-        slots = Slots(store.slots)
-        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: settings.keeping)
+        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: running.keeping)
         state = store.cycle.seen ?? StateRecord()
         lastChange = Clock.boot
         lastCycle = store.cycle.lastDuration
         lastHeld = store.cycle.lastHeld
-        summary = FarmSummary(state: state, slots: store.slots)
     }
 
     /// Runs these tasks and all that come after them, until there is nothing left to do or a reason to stop.
@@ -108,7 +100,7 @@ final class Supervisor {
             if heart.hasPaused() { isInDoubt = true }
             if woke & Self.signalsWoke != 0 { readSignals() }
             if woke & Self.signalsWoke != 0 || signals == nil { reap() }
-            if woke & Self.insideWoke != 0 { collect() }
+            if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
                 scribe.answered.clear()
@@ -116,7 +108,7 @@ final class Supervisor {
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }
             startTasks()
-            handOver()
+            tasks.handOver()
             if let failure = heart.failure { fail(failure) }
             isOver = decide()
             report()
@@ -170,119 +162,20 @@ final class Supervisor {
 
     // MARK: tasks
 
-    /// Fills the free slots.
     private func startTasks() {
-        guard isWorking, !isInDoubt, !slots.isFull, Clock.boot >= startPausedUntil else { return }
-        while isWorking, let slot = slots.lowestFree, let task = pipeline.next() {
-            if !start(task, slot: slot) {
-                pipeline.putBack(task)
-                return
-            }
-        }
-    }
-
-    /// Starts one task.
-    ///
-    /// - Returns: false when it has to wait, and others with it
-    private func start(_ ready: ReadyTask, slot: Int) -> Bool {
-        let (start, pipe) = starter.start(ready, slot: slot)
-        switch start {
-        case .running(let running):
-            slots.fill(running)
-            happenings.started.append(running.record)
-            if let pipe { happenings.pipes.append(pipe) }
-            lastStart = running.startedBoot
-            if summary.firstStart == nil {
-                summary.firstStart = running.startedBoot
-                rate.note(ended: 0, at: running.startedBoot)
-            }
-            observer.observe(.started(task: ready.task, attempt: ready.attempt, slot: slot))
-            return true
-        case .failed(let attempt):
-            // It held the slot for no time at all, and its end is an end like any other.
-            if let pipe { happenings.pipes.append(pipe) }
-            finish(attempt, command: ready.task.command)
-            return true
-        case .exhausted(let reason):
-            startPausedUntil = Clock.boot + 200_000_000
-            if summary.exhaustions == 0 {
-                observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
-            }
-            summary.exhaustions += 1
-            return false
-        case .broken(let error):
-            fail(.system(error))
-            return false
-        }
+        guard isWorking, !isInDoubt else { return }
+        do { try tasks.fill(from: &pipeline) } catch { fail(.system(error)) }
     }
 
     private func reap() {
-        do throws(SystemError) {
-            while let process = try Children.nextEnded() {
-                // Not reaped yet, so the number is still its own: what is left of its group goes with it.
-                Children.signal(group: process, Signal.kill.number)
-                let end = try Children.reap(process)
-                guard let running = slots.empty(process: process) else { continue }
-                finish(
-                    running.attempt(end, now: Clock.boot, farmer: store.farmer, host: settings.host),
-                    command: running.task.command)
-            }
-        } catch {
-            stop(.failure(.system(error)))
-        }
-    }
-
-    /// Tasks inside this process that are over.
-    private func collect() {
-        starter.completions.filled.clear()
-        for end in starter.completions.takeAll() {
-            guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
-            finish(
-                running.attempt(end.outcome, at: end.at, farmer: store.farmer, host: settings.host),
-                command: running.task.command)
-        }
-    }
-
-    /// What runs inside this process cannot be killed: it is no longer waited for, and its task goes back.
-    private func abandonInside() {
-        for running in slots.attempts {
-            guard case .inside(let completion) = running.body,
-                let gone = slots.empty(slot: running.slot, serial: completion.serial)
-            else { continue }
-            finish(
-                gone.attempt(.interrupted, at: Clock.boot, farmer: store.farmer, host: settings.host),
-                command: gone.task.command
-            )
-        }
-    }
-
-    private func finish(_ attempt: Attempt, command: [UInt8]) {
-        happenings.ended.append(attempt)
-        if unreported == 0 { oldestUnreported = Clock.boot }
-        unreported += 1
-        if attempt.outcome.isFinal { unreportedOver += 1 }
-        summary.note(attempt)
-        rate.note(ended: 1, at: Clock.boot)
-        if attempt.outcome.isFinal && attempt.outcome != .succeeded {
-            unreportedFailed += 1
-            let hasFile = settings.keeping == .files || settings.keeping == .failed
-            summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
-        }
-        observer.observe(.ended(attempt, command: command))
-    }
-
-    /// Tells the scribe what happened.
-    private func handOver() {
-        if happenings.isEmpty { return }
-        scribe.note(happenings)
-        happenings = Happenings()
+        do { try tasks.reap() } catch { stop(.failure(.system(error))) }
     }
 
     // MARK: the store
 
     private func send(_ request: StoreRequest) {
         // What has ended by now is part of what is asked for.
-        handOver()
+        tasks.handOver()
         isAsked = true
         storeThread.send(request)
     }
@@ -297,10 +190,7 @@ final class Supervisor {
             lastChange = Clock.boot
             lastCycle = exchange.duration
             lastHeld = exchange.held
-            unreported -= exchange.carried.count
-            unreportedOver -= exchange.carried.count { $0.isFinal }
-            unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
-            if unreported > 0 { oldestUnreported = Clock.boot }
+            tasks.carry(exchange.carried)
             released = []
             pipeline.add(exchange.tasks)
             note(exchange.state)
@@ -355,11 +245,11 @@ final class Supervisor {
     private var situation: ClaimSituation {
         let now = Clock.boot
         return ClaimSituation(
-            slots: slots.count, running: slots.running, queued: pipeline.count, ended: summary.ended,
-            unreported: unreported,
-            rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld,
+            slots: tasks.places, running: tasks.count, queued: pipeline.count, ended: summary.ended,
+            unreported: tasks.unreported.count,
+            rate: tasks.rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: now - lastChange,
-            sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
+            sinceUnreported: tasks.unreported.age(at: now), sinceStart: now - tasks.lastStart,
             pool: ClaimPool(state), isStopping: !isWorking)
     }
 
@@ -367,24 +257,22 @@ final class Supervisor {
     ///
     /// - Returns: whether the farmer is done
     private func decide() -> Bool {
-        if case .stopping(var walk) = phase, slots.running > 0 {
-            while case .signal(let number) = walk.action(at: Clock.boot) {
-                slots.markStopped()
-                for attempt in slots.attempts { attempt.signal(number) }
-                if number == Signal.kill.number { abandonInside() }
-            }
+        if case .stopping(var walk) = phase, !tasks.isEmpty {
+            while case .signal(let number) = walk.action(at: Clock.boot) { tasks.stop(number) }
             phase = .stopping(walk)
         }
-        if summary.isStoreLost { return slots.running == 0 }
+        if summary.isStoreLost { return tasks.isEmpty }
         if isAsked { return false }
-        if !isWorking && slots.running == 0 {
+        if !isWorking && tasks.isEmpty {
             if summary.hasLeft { return true }
             isLeaving = true
             released = pipeline.takeAll()
             send(.leave(release: released))
             return false
         }
-        if isWorking, slots.running == 0, pipeline.isEmpty, unreported == 0, state.toprocess == 0, state.claimed == 0 {
+        if isWorking, tasks.isEmpty, pipeline.isEmpty, tasks.unreported.count == 0, state.toprocess == 0,
+            state.claimed == 0
+        {
             if summary.hasLeft { return true }
             isLeaving = true
             send(.leave(release: []))
@@ -418,7 +306,7 @@ final class Supervisor {
     }
 
     /// Nothing is left to take, but others may give something back.
-    private var isIdle: Bool { isWorking && state.toprocess == 0 && !slots.isFull && pipeline.isEmpty }
+    private var isIdle: Bool { isWorking && state.toprocess == 0 && !tasks.isFull && pipeline.isEmpty }
 
     // MARK: telling and sleeping
 
@@ -429,27 +317,28 @@ final class Supervisor {
         observer.observe(
             .progress(
                 FarmProgress(
-                    state: state, running: slots.running, queued: pipeline.count, unreportedDone: unreportedOver,
-                    unreportedFailed: unreportedFailed, rate: rate.rate(at: now), totalRate: totalRate.rate(at: now))))
+                    state: state, running: tasks.count, queued: pipeline.count,
+                    unreportedDone: tasks.unreported.over, unreportedFailed: tasks.unreported.failed,
+                    rate: tasks.rate.rate(at: now), totalRate: totalRate.rate(at: now))))
     }
 
     private func sleep() {
         let now = Clock.boot
         if now >= nextShow {
             nextShow = now + Liveness.interval / 10
-            heart.show(running: slots.attempts.map(\.record), milliRate: Int(rate.rate(at: now) * 1000))
+            heart.show(running: tasks.records, milliRate: Int(tasks.rate.rate(at: now) * 1000))
         }
         var until = now + 1_000_000_000
         if let deadline { until = min(until, deadline) }
         until = min(until, nextShow)
-        if startPausedUntil > now { until = min(until, startPausedUntil) }
+        if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
         if isIdle { until = min(until, nextPeek) }
-        if case .stopping(var walk) = phase, slots.running > 0, case .wait(let time) = walk.action(at: now) {
+        if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {
             until = min(until, now + time)
         }
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
-        rate.note(ended: 0, at: now)
+        tasks.noteTime(now)
         woke = Poll.wait(for: wakeups, nanoseconds: max(0, until - now))
     }
 }
