@@ -214,6 +214,12 @@ package enum Farmer {
         // For pipes, or for the logs of tasks that are ready to be started.
         OwnProcess.allowDescriptors(2 * options.slots + 256)
         let places = LogPlaces(opened.directory, opened.description)
+        let temporary =
+            options.runner.usesTemporaryFolder
+            ? try TemporaryFolders(in: TemporaryFolders.base, farmer: name) : nil
+        defer {
+            if let left = temporary?.close() { observer.observe(.note("a temporary folder is left: \(left)")) }
+        }
         let starter = try TaskStarter(
             runner: options.runner,
             environment: TaskEnvironment(
@@ -221,15 +227,13 @@ package enum Farmer {
             .init(
                 farmer: name, host: host.name, keeping: keeping, places: places,
                 form: opened.description.form ?? .commands,
-                temporary: options.runner.usesTemporaryFolder
-                    ? TemporaryFolders(
-                        in: Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8)), farmer: name) : nil))
+                temporary: temporary))
         let heart = try Heart(record, alive: store.alive, journal: store.journal)
-        let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name)
+        let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name, temporary: temporary)
         let storeThread = try StoreThread(store, scribe, patience)
         let supervisor = Supervisor(
             store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals, starter: starter,
-            running: .init(farmer: name, host: host.name, keeping: keeping, places: places),
+            running: .init(farmer: name, host: host.name, keeping: keeping, places: places, temporary: temporary),
             settings: .init(stopSequence: options.stopSequence, timeout: options.timeout),
             observer: observer, patience: patience)
         patience.beginWork()

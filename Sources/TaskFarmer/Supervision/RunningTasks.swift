@@ -10,6 +10,8 @@ final class RunningTasks {
         var host: String
         var keeping: LogKeeping
         var places: LogPlaces
+        /// Where attempts have folders of their own.
+        var temporary: TemporaryFolders?
     }
 
     private let starter: TaskStarter
@@ -147,6 +149,7 @@ final class RunningTasks {
 
     private func finish(_ attempt: Attempt, command: [UInt8]) {
         happenings.ended.append(attempt)
+        settings.temporary?.discard(task: attempt.task, attempt: attempt.number)
         unreported.note(attempt.outcome, at: Clock.boot)
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
