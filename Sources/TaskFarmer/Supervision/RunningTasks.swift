@@ -20,6 +20,8 @@ final class RunningTasks {
     private let observer: any FarmObserver
     private var slots: Slots
     private var happenings = Happenings()
+    /// nil where SIGCHLD tells.
+    private let watch: ChildWatch?
 
     private(set) var unreported = UnreportedEnds()
     private(set) var rate = RateEstimate()
@@ -31,13 +33,14 @@ final class RunningTasks {
 
     init(
         slots: Int, starter: TaskStarter, scribe: Scribe, settings: Settings, observer: any FarmObserver,
-        summary: FarmSummary
+        watch: ChildWatch?, summary: FarmSummary
     ) {
         self.slots = Slots(slots)
         self.starter = starter
         self.scribe = scribe
         self.settings = settings
         self.observer = observer
+        self.watch = watch
         self.summary = summary
     }
 
@@ -74,6 +77,7 @@ final class RunningTasks {
         switch start {
         case .running(let running):
             slots.fill(running)
+            if case .process(let process) = running.body { watch?.add(process) }
             happenings.started.append(running.record)
             if let pipe { happenings.pipes.append(pipe) }
             lastStart = running.startedBoot
@@ -128,6 +132,7 @@ final class RunningTasks {
         while let process = try Children.nextEnded() {
             // Not reaped yet, so the number is still its own: what is left of its group goes with it.
             Children.signal(group: process, Signal.kill.number)
+            watch?.remove(process)
             let end = try Children.reap(process)
             guard let running = slots.empty(process: process) else { continue }
             finish(

@@ -29,15 +29,24 @@ final class Supervisor {
     private let deadline: Int?
     private let begun = Clock.boot
     /// What is waited for, in this order.
-    private let wakeups: [Int32]
+    private var wakeups: [Int32]
     private static let signalsWoke = 1
     private static let storeWoke = 2
     private static let insideWoke = 4
     private static let scribeWoke = 8
+    private static let childrenWoke = 16
+    private static let drainWoke = 32
+    private static let stopWoke = 64
+
+    /// How often is asked for children that cannot be waited for, in nanoseconds.
+    private static let pollInterval = 10_000_000
 
     private var phase = Phase.working
     private var stopReason: StopReason?
     private let tasks: RunningTasks
+    /// Tells of ended children where no signal does.
+    private let watch: ChildWatch?
+    private let control: FarmControl?
     private var pipeline: TaskPipeline
     /// Which of the wakeups there were.
     private var woke = ~0
@@ -66,7 +75,8 @@ final class Supervisor {
 
     init(
         store: Store, storeThread: StoreThread, heart: Heart, scribe: Scribe, signals: SignalSource?,
-        starter: TaskStarter, running: RunningTasks.Settings, settings: Settings, observer: any FarmObserver,
+        watch: ChildWatch?, control: FarmControl?, starter: TaskStarter, running: RunningTasks.Settings,
+        settings: Settings, observer: any FarmObserver,
         patience: StopPatience
     ) {
         self.store = store
@@ -74,16 +84,19 @@ final class Supervisor {
         self.heart = heart
         self.scribe = scribe
         self.signals = signals
+        self.watch = watch
+        self.control = control
         self.settings = settings
         self.observer = observer
         self.patience = patience
         tasks = RunningTasks(
-            slots: store.slots, starter: starter, scribe: scribe, settings: running, observer: observer,
+            slots: store.slots, starter: starter, scribe: scribe, settings: running, observer: observer, watch: watch,
             summary: FarmSummary(state: store.cycle.seen ?? StateRecord(), slots: store.slots))
         deadline = settings.timeout.map { Clock.boot + $0 }
         wakeups = [
             signals?.descriptor ?? -1, storeThread.answered.descriptor, tasks.collectable.descriptor,
-            scribe.answered.descriptor,
+            scribe.answered.descriptor, watch?.descriptor ?? -1, control?.drained.descriptor ?? -1,
+            control?.stopped.descriptor ?? -1,
         ]
         pipeline = TaskPipeline(scribe, slots: store.slots, keeping: running.keeping)
         state = store.cycle.seen ?? StateRecord()
@@ -99,7 +112,8 @@ final class Supervisor {
         while !isOver {
             if heart.hasPaused() { isInDoubt = true }
             if woke & Self.signalsWoke != 0 { readSignals() }
-            if woke & Self.signalsWoke != 0 || signals == nil { reap() }
+            heedControl()
+            if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
             if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
@@ -125,12 +139,7 @@ final class Supervisor {
         for signal in signals?.takeAll() ?? [] {
             switch signal {
             case .child: continue
-            case .user2:
-                if case .working = phase {
-                    phase = .draining
-                    stopReason = .signal(signal)
-                    observer.observe(.draining)
-                }
+            case .user2: drain(.signal(signal))
             case .interrupt where isStopping:
                 if case .stopping(var walk) = phase {
                     walk.hurry()
@@ -140,6 +149,26 @@ final class Supervisor {
                 stop(.signal(signal))
             }
         }
+    }
+
+    /// What was asked for stays so, and its descriptor readable: it is not waited for again.
+    private func heedControl() {
+        guard let control else { return }
+        if woke & Self.drainWoke != 0, control.isAskedToDrain {
+            wakeups[Self.drainWoke.trailingZeroBitCount] = -1
+            drain(.requested)
+        }
+        if woke & Self.stopWoke != 0, control.isAskedToStop {
+            wakeups[Self.stopWoke.trailingZeroBitCount] = -1
+            stop(.requested)
+        }
+    }
+
+    private func drain(_ reason: StopReason) {
+        guard isWorking else { return }
+        phase = .draining
+        stopReason = reason
+        observer.observe(.draining)
     }
 
     private var isStopping: Bool { if case .stopping = phase { true } else { false } }
@@ -329,16 +358,19 @@ final class Supervisor {
             heart.show(running: tasks.records, milliRate: Int(tasks.rate.rate(at: now) * 1000))
         }
         var until = now + 1_000_000_000
-        if let deadline { until = min(until, deadline) }
+        // An instant that has passed is no reason to look: only for what can still be done then.
+        if let deadline, !isStopping { until = min(until, deadline) }
         until = min(until, nextShow)
         if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
-        if isIdle { until = min(until, nextPeek) }
+        if isIdle && !isAsked { until = min(until, nextPeek) }
         if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {
             until = min(until, now + time)
         }
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
         tasks.noteTime(now)
+        if watch?.needsPolling == true { until = min(until, now + Self.pollInterval) }
+        summary.rounds += 1
         woke = Poll.wait(for: wakeups, nanoseconds: max(0, until - now))
     }
 }
