@@ -254,6 +254,8 @@ package enum Farmer {
             observer: observer, patience: patience)
         patience.beginWork()
         supervisor.run(first)
+        // Otherwise that was done before the tasks went back.
+        if supervisor.summary.isStoreLost { Leftovers.kill(of: name) }
         storeThread.close()
         scribe.close()
         heart.close()

@@ -22,6 +22,7 @@ final class RunningTasks {
     private var happenings = Happenings()
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
+    private let cleanups: Cleanups
 
     private(set) var unreported = UnreportedEnds()
     private(set) var rate = RateEstimate()
@@ -41,12 +42,15 @@ final class RunningTasks {
         self.settings = settings
         self.observer = observer
         self.watch = watch
+        cleanups = Cleanups(starter: starter, watch: watch, temporary: settings.temporary, observer: observer)
         self.summary = summary
     }
 
     var count: Int { slots.running }
     var places: Int { slots.count }
     var isEmpty: Bool { slots.running == 0 }
+    /// Nothing runs, and nothing is to be cleaned up.
+    var isOver: Bool { isEmpty && cleanups.isEmpty }
     var isFull: Bool { slots.isFull }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
     /// Tasks inside this process are over.
@@ -134,12 +138,32 @@ final class RunningTasks {
             Children.signal(group: process, Signal.kill.number)
             watch?.remove(process)
             let end = try Children.reap(process)
-            guard let running = slots.empty(process: process) else { continue }
+            guard let running = slots.empty(process: process) else {
+                cleanups.end(process)
+                continue
+            }
             finish(
                 running.attempt(end, now: Clock.boot, farmer: settings.farmer, host: settings.host),
-                command: running.task.command)
+                command: running.task.command, needsFolder: cleanUp(running, end))
         }
     }
+
+    /// - Returns: whether there is something to be run after it
+    private func cleanUp(_ running: RunningAttempt, _ end: ChildEnd) -> Bool {
+        guard let process = running.cleanup, case .process(let group) = running.body,
+            running.isStopped || end.signal != nil
+        else { return false }
+        cleanups.add(
+            Cleanup(task: running.task.id, attempt: running.attempt, slot: running.slot, process: process),
+            after: group)
+        return true
+    }
+
+    /// Starts what is to be run after attempts, as soon as it can be, and kills what of it takes too long.
+    func tendCleanups() { cleanups.tend() }
+
+    /// When that is to be done next; nil for when a child has ended.
+    var nextTending: Int? { cleanups.nextLook }
 
     /// Tasks inside this process that are over.
     func collect() {
@@ -152,9 +176,9 @@ final class RunningTasks {
         }
     }
 
-    private func finish(_ attempt: Attempt, command: [UInt8]) {
+    private func finish(_ attempt: Attempt, command: [UInt8], needsFolder: Bool = false) {
         happenings.ended.append(attempt)
-        settings.temporary?.discard(task: attempt.task, attempt: attempt.number)
+        if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }
         unreported.note(attempt.outcome, at: Clock.boot)
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)

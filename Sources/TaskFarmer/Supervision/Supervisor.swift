@@ -114,6 +114,7 @@ final class Supervisor {
             if woke & Self.signalsWoke != 0 { readSignals() }
             heedControl()
             if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
+            tasks.tendCleanups()
             if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
@@ -290,21 +291,22 @@ final class Supervisor {
             while case .signal(let number) = walk.action(at: Clock.boot) { tasks.stop(number) }
             phase = .stopping(walk)
         }
-        if summary.isStoreLost { return tasks.isEmpty }
+        if summary.isStoreLost { return tasks.isOver }
         if isAsked { return false }
         if !isWorking && tasks.isEmpty {
+            if !tasks.isOver { return false }
             if summary.hasLeft { return true }
             isLeaving = true
             released = pipeline.takeAll()
-            send(.leave(release: released))
+            send(.leave(release: released, killsLeftovers: isStopping))
             return false
         }
-        if isWorking, tasks.isEmpty, pipeline.isEmpty, tasks.unreported.count == 0, state.toprocess == 0,
+        if isWorking, tasks.isOver, pipeline.isEmpty, tasks.unreported.count == 0, state.toprocess == 0,
             state.claimed == 0
         {
             if summary.hasLeft { return true }
             isLeaving = true
-            send(.leave(release: []))
+            send(.leave(release: [], killsLeftovers: false))
             return false
         }
         if isInDoubt {
@@ -369,6 +371,7 @@ final class Supervisor {
         }
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
         tasks.noteTime(now)
+        if let next = tasks.nextTending { until = min(until, next) }
         if watch?.needsPolling == true { until = min(until, now + Self.pollInterval) }
         summary.rounds += 1
         woke = Poll.wait(for: wakeups, nanoseconds: max(0, until - now))
