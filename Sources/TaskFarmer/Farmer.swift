@@ -56,6 +56,8 @@ package struct FarmSummary: Sendable {
     package internal(set) var busy = 0
     package internal(set) var stopReason: StopReason?
     package internal(set) var changes = 0
+    /// How often it looked whether there is something to do.
+    package internal(set) var rounds = 0
     var exhaustions = 0
     var hasLeft = false
     var isStoreLost = false
@@ -99,19 +101,27 @@ final class StopPatience: LockPatience {
     private struct State {
         var stopped: Int?
         var joining: SignalSource?
+        var isJoining = true
     }
 
     private let observer: any FarmObserver
+    private let control: FarmControl?
     private let state: Mutex<State>
     private static let grace = 10_000_000_000
 
-    init(_ observer: any FarmObserver, joining signals: SignalSource?) {
+    init(_ observer: any FarmObserver, joining signals: SignalSource?, control: FarmControl? = nil) {
         self.observer = observer
+        self.control = control
         state = Mutex(State(joining: signals))
     }
 
-    /// From here on, signals are the supervisor's.
-    func beginWork() { state.withLock { $0.joining = nil } }
+    /// From here on, signals and requests are the supervisor's.
+    func beginWork() {
+        state.withLock { state in
+            state.joining = nil
+            state.isJoining = false
+        }
+    }
 
     func beginStop() { state.withLock { $0.stopped = $0.stopped ?? Clock.boot } }
 
@@ -133,6 +143,7 @@ final class StopPatience: LockPatience {
 
     func givesUp(after nanoseconds: Int) -> Bool {
         state.withLock { state in
+            if state.isJoining, control?.isAsked == true { return true }
             if state.joining?.takeAll().contains(where: { $0 != .child }) == true { return true }
             return state.stopped.map { Clock.boot - $0 > Self.grace } ?? false
         }
@@ -175,18 +186,18 @@ extension Farmer {
     ///   - request: which work directory
     ///   - options: how to work
     ///   - signals: where signals are read; nil to heed none
-    ///   - control: tells it to stop or to drain; nil for nobody
     ///   - observer: told what happens
+    ///   - control: by which another thread stops it; nil for none
     /// - Returns: what was done
     /// - Throws: `FarmError` when the work directory cannot be worked on; nothing was run then
     package static func run(
-        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, control: FarmControl? = nil,
-        observer: any FarmObserver
+        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver,
+        control: FarmControl? = nil
     ) throws -> FarmSummary {
         // On a thread of its own: it reaps the children of its thread, and those of whoever calls this are not its business.
         let result = Mutex<Result<FarmSummary, any Error>?>(nil)
         let worker = try WorkerThread {
-            let outcome = Result { try work(request, options, signals: signals, observer: observer) }
+            let outcome = Result { try work(request, options, signals: signals, observer: observer, control: control) }
             result.withLock { $0 = outcome }
         }
         worker.join()
@@ -197,9 +208,10 @@ extension Farmer {
     }
 
     private static func work(
-        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver
+        _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver,
+        control: FarmControl?
     ) throws -> FarmSummary {
-        let patience = StopPatience(observer, joining: signals)
+        let patience = StopPatience(observer, joining: signals, control: control)
         let host = HostIdentity.current
         let name = newName()
         let opened = try OpenedFarm.open(request, holder: name, patience)
@@ -220,9 +232,15 @@ extension Farmer {
         }
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
         let keeping = options.logs ?? opened.description.keep ?? .files
-        // For pipes, or for the logs of tasks that are ready to be started.
-        OwnProcess.allowDescriptors(2 * options.slots + 256)
+        // For pipes, or for the logs of tasks that are ready to be started, and for children that no signal tells of.
+        OwnProcess.allowDescriptors((signals == nil ? 3 : 2) * options.slots + 256)
         let places = LogPlaces(opened.directory, opened.description)
+        let temporary =
+            options.runner.usesTemporaryFolder
+            ? try TemporaryFolders(in: TemporaryFolders.base, farmer: name) : nil
+        defer {
+            if let left = temporary?.close() { observer.observe(.note("a temporary folder is left: \(left)")) }
+        }
         let starter = try TaskStarter(
             runner: options.runner,
             environment: TaskEnvironment(
@@ -230,20 +248,21 @@ extension Farmer {
             .init(
                 farmer: name, host: host.name, keeping: keeping, places: places,
                 form: opened.description.form ?? .commands,
-                temporary: options.runner.usesTemporaryFolder
-                    ? TemporaryFolders(
-                        in: Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8)), farmer: name) : nil))
+                temporary: temporary))
+        let watch = signals == nil ? try ChildWatch() : nil
         let heart = try Heart(record, alive: store.alive, journal: store.journal)
-        let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name)
+        let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name, temporary: temporary)
         let storeThread = try StoreThread(store, scribe, patience)
         let supervisor = Supervisor(
-            store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals, starter: starter,
-            settings: .init(
-                stopSequence: options.stopSequence, timeout: options.timeout, host: host.name, keeping: keeping,
-                places: places),
+            store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals,
+            watch: watch, control: control, starter: starter,
+            running: .init(farmer: name, host: host.name, keeping: keeping, places: places, temporary: temporary),
+            settings: .init(stopSequence: options.stopSequence, timeout: options.timeout),
             observer: observer, patience: patience)
         patience.beginWork()
         supervisor.run(first)
+        // Otherwise that was done before the tasks went back.
+        if supervisor.summary.isStoreLost { Leftovers.kill(of: name) }
         storeThread.close()
         scribe.close()
         heart.close()

@@ -28,6 +28,9 @@ package struct FileFacts: Sendable, Equatable {
     package var device: UInt64
     package var isFolder: Bool
     package var isRegular: Bool
+    /// A user ID, and the permission bits.
+    package var owner: UInt32
+    package var permissions: UInt32
 
     init(_ raw: stat) {
         size = Int(raw.st_size)
@@ -37,6 +40,8 @@ package struct FileFacts: Sendable, Equatable {
         device = UInt64(raw.st_dev)
         isFolder = raw.st_mode & S_IFMT == S_IFDIR
         isRegular = raw.st_mode & S_IFMT == S_IFREG
+        owner = raw.st_uid
+        permissions = raw.st_mode & 0o7777
     }
 }
 

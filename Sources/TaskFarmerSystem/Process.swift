@@ -31,6 +31,9 @@ package enum OwnProcess {
         return environment.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }
     }
 
+    /// Who owns what this process makes (the effective user ID).
+    package static var user: UInt32 { geteuid() }
+
     private static func bytes(_ text: UnsafeMutablePointer<CChar>) -> [UInt8] {
         unsafe UnsafeBufferPointer(start: text, count: strlen(text)).map(UInt8.init(bitPattern:))
     }

@@ -25,6 +25,9 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The error number in words, as strerror(3) gives it.
     public var reason: String { unsafe String(cString: strerror(code)) }
 
+    /// A name that was to be this process's is somebody else's.
+    package static func occupied(_ path: Path) -> SystemError { SystemError("use", path, code: EEXIST) }
+
     /// One line: what could not be done, to what, and why.
     public var description: String {
         path.bytes.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(path): \(reason)"

@@ -101,6 +101,24 @@ struct DescendantsTests {
         }
     }
 
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a daemon that left the process group dies when its farmer stops`(signal: Int32) throws {
+        try Farm.use { farm in
+            let farmer = try farm.farmerAtWork(
+                on: [
+                    "setsid sh -c 'trap : TERM INT HUP; echo $$ > daemon; while :; do sleep 1; done' & "
+                        + "until test -s daemon; do :; done; echo > up; exec sleep 1000"
+                ], "-n", "1")
+            let daemon = try number("daemon", farm)
+            #expect(Processes.isAlive(daemon))
+            farmer.signal(signal)
+            try farmer.ends(75)
+            #expect(!Processes.isAlive(daemon))
+            #expect(farm.processes() == [])
+            #expect(farm.attempts().map { $0["outcome"] } == ["interrupted"])
+        }
+    }
+
     @Test func `a daemon that leaves the process group neither holds its farmer up nor is killed`() throws {
         try Farm.use { farm in
             try farm.write(["setsid sh -c 'echo $$ > daemon; exec sleep 1000' & until test -s daemon; do :; done"])

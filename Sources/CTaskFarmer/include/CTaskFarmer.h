@@ -26,6 +26,9 @@ enum { TF_FORK, TF_EXEC, TF_FOLDER };
 /// One ended child of the calling thread, left unreaped: 1 with *pid, 0 if none has ended, -1 with errno.
 int tf_peek_ended(int *pid);
 
+/// A descriptor that can be read when the process has ended (pidfd_open); -1 where there is none to be had.
+int tf_process_descriptor(int process);
+
 int tf_flock(int descriptor, int operation);
 int tf_open(const char *path, int flags, unsigned mode);
 int tf_openat(int folder, const char *path, int flags, unsigned mode);

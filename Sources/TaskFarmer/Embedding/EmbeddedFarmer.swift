@@ -71,7 +71,7 @@ public final class Farmer: Sendable {
         }
         do {
             control = try FarmControl()
-        } catch let error as SystemError {
+        } catch {
             throw FarmError.system(error)
         }
     }
@@ -192,7 +192,7 @@ public final class Farmer: Sendable {
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs)
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
-        return Summary(try Farmer.run(request, settings, signals: nil, control: control, observer: observer))
+        return Summary(try Farmer.run(request, settings, signals: nil, observer: observer, control: control))
     }
 
     /// Tells the listeners what the farmer tells.

@@ -23,12 +23,9 @@ package struct LaunchPreview {
         _ task: FarmTask, runner: any Runner, directory: Path, log: Path, environment: [[UInt8]]
     ) {
         let farmer = Farmer.newName()
-        if runner.usesTemporaryFolder {
-            let folders = TemporaryFolders(in: Self.base(environment), farmer: farmer)
-            temporaryFolder = folders.path(task: task.id, attempt: 1).bytes
-        } else {
-            temporaryFolder = nil
-        }
+        temporaryFolder =
+            runner.usesTemporaryFolder
+            ? TemporaryFolders.path(of: farmer, in: TemporaryFolders.base, task: task.id, attempt: 1).bytes : nil
         let context = TaskContext(
             attempt: 1, slot: 0, farmer: farmer, workDirectory: directory.bytes, log: log.bytes,
             temporaryFolder: temporaryFolder)
@@ -40,11 +37,5 @@ package struct LaunchPreview {
             return
         }
         self.environment = entries.entries(process)
-    }
-
-    private static func base(_ environment: [[UInt8]]) -> Path {
-        let prefix = Array("TMPDIR=".utf8)
-        let set = environment.first { $0.starts(with: prefix) }.map { Path(bytes: $0.dropFirst(prefix.count)) }
-        return set ?? Path("/tmp")
     }
 }

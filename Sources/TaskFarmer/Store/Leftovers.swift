@@ -1,12 +1,12 @@
-// What a killed farmer left running on this host. Its tasks die with it, but what they started may live on in their process
-// groups. Every process of a task carries TASKFARMER_FARMER in its environment, so it is found by name, not by a number that
-// may belong to somebody else by now.
+// What the tasks of a farmer that was killed, or that stops, left running on this host. The tasks are gone, but what they
+// started may live on in their process groups or outside of them. Every process of a task carries TASKFARMER_FARMER in its
+// environment, so it is found by name, not by a number that may belong to somebody else by now.
 
 internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
 package enum Leftovers {
-    /// Kills what is left of a dead farmer's process groups on this host, and waits until it is gone.
+    /// Kills the process groups of what a farmer's tasks have left on this host, and waits until it is gone.
     ///
     /// - Returns: how many process groups there were
     @discardableResult

@@ -231,6 +231,7 @@ package final class Store: @unchecked Sendable {
                 findings.append(.silent(farmer: entry.farmer, host: entry.host, seconds: seconds, tasks: entry.claimed))
             case .dead:
                 Leftovers.kill(of: entry.farmer)
+                TemporaryFolders.removeAbandoned(in: TemporaryFolders.base, by: entry.farmer)
                 if let count = try recover(place, entry.farmer, patience) {
                     findings.append(.recovered(farmer: entry.farmer, tasks: count))
                 }

@@ -7,12 +7,15 @@ package import TaskFarmerSystem
 package enum StopReason: Sendable, Equatable {
     case signal(Signal)
     case timeout
+    /// `FarmControl` was used.
+    case requested
     case failure(FarmError)
 
     package var words: String {
         switch self {
         case .signal(let signal): "\(signal)"
         case .timeout: "--timeout"
+        case .requested: "a request"
         case .failure(let error): "\(error)"
         }
     }

@@ -1,6 +1,6 @@
 // The thread that reads and writes a farmer's own files, so that the one that starts and reaps tasks never waits for a file
-// server. It makes tasks ready before their slots are free: notes in the journal that they may be started, and opens their
-// logs. It gathers what is to be noted and writes it together, soon after it happened: at once after a quiet time, and at
+// server. It makes tasks ready before their slots are free: notes in the journal that they may be started, makes their
+// temporary folders and opens their logs. It gathers what is to be noted and writes it together, soon after it happened: at once after a quiet time, and at
 // most twenty times in a second when much happens. An end is noted after the output that belongs to it.
 
 internal import Synchronization
@@ -61,14 +61,16 @@ final class Scribe: Sendable {
     let answered: Wakeup
     private let thread = WorkerThread()
 
-    init(_ journal: Journal, keeping: LogKeeping, places: LogPlaces, farmer: String) throws {
+    init(_ journal: Journal, keeping: LogKeeping, places: LogPlaces, farmer: String, temporary: TemporaryFolders? = nil)
+        throws
+    {
         self.journal = journal
         woken = try Wakeup()
         settledWakeup = try Wakeup()
         answered = try Wakeup()
         // Opened here, so that an error is the caller's.
         let output = try TaskOutput(keeping, places, farmer: farmer)
-        try thread.start { [self] in Round(journal: journal, output: output).work(for: self) }
+        try thread.start { [self] in Round(journal: journal, output: output, temporary: temporary).work(for: self) }
     }
 
     // MARK: what the supervisor calls; nothing here waits
@@ -197,6 +199,7 @@ final class Scribe: Sendable {
     private final class Round {
         private let journal: Journal
         private let output: TaskOutput
+        private let temporary: TemporaryFolders?
         /// Over, and what they printed not all read; over, and that not all written or not noted.
         private var unfinished: [Attempt] = []
         private var ended: [Attempt] = []
@@ -204,9 +207,10 @@ final class Scribe: Sendable {
         private var isFailing = false
         private var due = 0
 
-        init(journal: Journal, output: TaskOutput) {
+        init(journal: Journal, output: TaskOutput, temporary: TemporaryFolders?) {
             self.journal = journal
             self.output = output
+            self.temporary = temporary
         }
 
         func work(for scribe: Scribe) {
@@ -216,6 +220,7 @@ final class Scribe: Sendable {
                     try take(work)
                     if isDirty && (work.isUrgent || Clock.boot >= due) { try write(isUrgent: work.isUrgent) }
                     for task in work.tasks {
+                        try temporary?.make(task: task.id, attempt: task.attempts + 1)
                         let log = try output.open(task: task.id, attempt: task.attempts + 1)
                         if !scribe.hand(over: ReadyTask(task: task, log: log), work) { break }
                     }

@@ -21,7 +21,7 @@ struct RunningAttempt: Sendable {
     /// Why its command could not be executed without the shell, if so.
     var refusal: SpawnFailure?
     /// What ends what its processes leave behind.
-    var cleanup: [[UInt8]]?
+    var cleanup: TaskProcess?
     /// It was told to stop.
     var isStopped = false
 

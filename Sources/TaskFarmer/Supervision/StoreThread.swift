@@ -10,7 +10,8 @@ enum StoreRequest: Sendable {
     /// Looks at `state` without the lock.
     case peek
     case lookAround(all: Bool)
-    case leave(release: [TaskRecord])
+    /// What tasks have left running outside of their process groups is killed first, on demand.
+    case leave(release: [TaskRecord], killsLeftovers: Bool)
 
     var carriesOver: Bool {
         switch self {
@@ -75,7 +76,8 @@ final class StoreThread: Sendable {
                 return .state(StateRecord(try Folder.content(of: store.directory.state)))
             case .lookAround(let all):
                 return .findings(try store.lookAround(all: all, patience))
-            case .leave(let release):
+            case .leave(let release, let killsLeftovers):
+                if killsLeftovers { Leftovers.kill(of: store.farmer) }
                 try store.leave(release: release, patience)
                 return .left
             }

@@ -1,5 +1,5 @@
-// The one loop of a farmer: it starts tasks, reaps them, keeps the journal, talks to the store's thread, and stops. Nothing in it
-// waits for anything but the next event.
+// The one loop of a farmer: it has tasks started and reaped, talks to the store's thread, and stops. Nothing in it waits for
+// anything but the next event.
 
 internal import TaskFarmerCore
 internal import TaskFarmerSystem
@@ -16,9 +16,6 @@ final class Supervisor {
         var stopSequence: StopSequence
         /// Nanoseconds.
         var timeout: Int?
-        var host: String
-        var keeping: LogKeeping
-        var places: LogPlaces
     }
 
     private let store: Store
@@ -26,22 +23,30 @@ final class Supervisor {
     private let heart: Heart
     private let scribe: Scribe
     private let signals: SignalSource?
-    private let starter: TaskStarter
     private let settings: Settings
     private let observer: any FarmObserver
     private let patience: StopPatience
     private let deadline: Int?
     private let begun = Clock.boot
     /// What is waited for, in this order.
-    private let wakeups: [Int32]
+    private var wakeups: [Int32]
     private static let signalsWoke = 1
     private static let storeWoke = 2
     private static let insideWoke = 4
     private static let scribeWoke = 8
+    private static let childrenWoke = 16
+    private static let drainWoke = 32
+    private static let stopWoke = 64
+
+    /// How often is asked for children that cannot be waited for, in nanoseconds.
+    private static let pollInterval = 10_000_000
 
     private var phase = Phase.working
     private var stopReason: StopReason?
-    private var slots: Slots
+    private let tasks: RunningTasks
+    /// Tells of ended children where no signal does.
+    private let watch: ChildWatch?
+    private let control: FarmControl?
     private var pipeline: TaskPipeline
     /// Which of the wakeups there were.
     private var woke = ~0
@@ -52,15 +57,9 @@ final class Supervisor {
     private var released: [TaskRecord] = []
 
     private var state: StateRecord
-    private var rate = RateEstimate()
     private var totalRate = RateEstimate()
     private var lastTotalDone: Int?
-    private var unreported = 0
-    private var unreportedOver = 0
-    private var unreportedFailed = 0
-    private var oldestUnreported = 0
     private var lastChange: Int
-    private var lastStart = Clock.boot
     private var lastCycle = 0
     private var lastHeld = 0
     private var lastLook = Clock.boot
@@ -68,36 +67,42 @@ final class Supervisor {
     private var peekWait = 0
     private var nextProgress = 0
     private var nextShow = 0
-    private var startPausedUntil = 0
-    private var happenings = Happenings()
     private var hasToldSilence: [String: Int] = [:]
-    private(set) var summary: FarmSummary
+    private(set) var summary: FarmSummary {
+        get { tasks.summary }
+        set { tasks.summary = newValue }
+    }
 
     init(
         store: Store, storeThread: StoreThread, heart: Heart, scribe: Scribe, signals: SignalSource?,
-        starter: TaskStarter, settings: Settings, observer: any FarmObserver, patience: StopPatience
+        watch: ChildWatch?, control: FarmControl?, starter: TaskStarter, running: RunningTasks.Settings,
+        settings: Settings, observer: any FarmObserver,
+        patience: StopPatience
     ) {
         self.store = store
         self.storeThread = storeThread
         self.heart = heart
         self.scribe = scribe
         self.signals = signals
-        self.starter = starter
+        self.watch = watch
+        self.control = control
         self.settings = settings
         self.observer = observer
         self.patience = patience
+        tasks = RunningTasks(
+            slots: store.slots, starter: starter, scribe: scribe, settings: running, observer: observer, watch: watch,
+            summary: FarmSummary(state: store.cycle.seen ?? StateRecord(), slots: store.slots))
         deadline = settings.timeout.map { Clock.boot + $0 }
         wakeups = [
-            signals?.descriptor ?? -1, storeThread.answered.descriptor, starter.completions.filled.descriptor,
-            scribe.answered.descriptor,
+            signals?.descriptor ?? -1, storeThread.answered.descriptor, tasks.collectable.descriptor,
+            scribe.answered.descriptor, watch?.descriptor ?? -1, control?.drained.descriptor ?? -1,
+            control?.stopped.descriptor ?? -1,
         ]
-        slots = Slots(store.slots)
-        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: settings.keeping)
+        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: running.keeping)
         state = store.cycle.seen ?? StateRecord()
         lastChange = Clock.boot
         lastCycle = store.cycle.lastDuration
         lastHeld = store.cycle.lastHeld
-        summary = FarmSummary(state: state, slots: store.slots)
     }
 
     /// Runs these tasks and all that come after them, until there is nothing left to do or a reason to stop.
@@ -107,8 +112,10 @@ final class Supervisor {
         while !isOver {
             if heart.hasPaused() { isInDoubt = true }
             if woke & Self.signalsWoke != 0 { readSignals() }
-            if woke & Self.signalsWoke != 0 || signals == nil { reap() }
-            if woke & Self.insideWoke != 0 { collect() }
+            heedControl()
+            if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
+            tasks.tendCleanups()
+            if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
                 scribe.answered.clear()
@@ -116,7 +123,7 @@ final class Supervisor {
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }
             startTasks()
-            handOver()
+            tasks.handOver()
             if let failure = heart.failure { fail(failure) }
             isOver = decide()
             report()
@@ -133,12 +140,7 @@ final class Supervisor {
         for signal in signals?.takeAll() ?? [] {
             switch signal {
             case .child: continue
-            case .user2:
-                if case .working = phase {
-                    phase = .draining
-                    stopReason = .signal(signal)
-                    observer.observe(.draining)
-                }
+            case .user2: drain(.signal(signal))
             case .interrupt where isStopping:
                 if case .stopping(var walk) = phase {
                     walk.hurry()
@@ -148,6 +150,26 @@ final class Supervisor {
                 stop(.signal(signal))
             }
         }
+    }
+
+    /// What was asked for stays so, and its descriptor readable: it is not waited for again.
+    private func heedControl() {
+        guard let control else { return }
+        if woke & Self.drainWoke != 0, control.isAskedToDrain {
+            wakeups[Self.drainWoke.trailingZeroBitCount] = -1
+            drain(.requested)
+        }
+        if woke & Self.stopWoke != 0, control.isAskedToStop {
+            wakeups[Self.stopWoke.trailingZeroBitCount] = -1
+            stop(.requested)
+        }
+    }
+
+    private func drain(_ reason: StopReason) {
+        guard isWorking else { return }
+        phase = .draining
+        stopReason = reason
+        observer.observe(.draining)
     }
 
     private var isStopping: Bool { if case .stopping = phase { true } else { false } }
@@ -170,119 +192,20 @@ final class Supervisor {
 
     // MARK: tasks
 
-    /// Fills the free slots.
     private func startTasks() {
-        guard isWorking, !isInDoubt, !slots.isFull, Clock.boot >= startPausedUntil else { return }
-        while isWorking, let slot = slots.lowestFree, let task = pipeline.next() {
-            if !start(task, slot: slot) {
-                pipeline.putBack(task)
-                return
-            }
-        }
-    }
-
-    /// Starts one task.
-    ///
-    /// - Returns: false when it has to wait, and others with it
-    private func start(_ ready: ReadyTask, slot: Int) -> Bool {
-        let (start, pipe) = starter.start(ready, slot: slot)
-        switch start {
-        case .running(let running):
-            slots.fill(running)
-            happenings.started.append(running.record)
-            if let pipe { happenings.pipes.append(pipe) }
-            lastStart = running.startedBoot
-            if summary.firstStart == nil {
-                summary.firstStart = running.startedBoot
-                rate.note(ended: 0, at: running.startedBoot)
-            }
-            observer.observe(.started(task: ready.task, attempt: ready.attempt, slot: slot))
-            return true
-        case .failed(let attempt):
-            // It held the slot for no time at all, and its end is an end like any other.
-            if let pipe { happenings.pipes.append(pipe) }
-            finish(attempt, command: ready.task.command)
-            return true
-        case .exhausted(let reason):
-            startPausedUntil = Clock.boot + 200_000_000
-            if summary.exhaustions == 0 {
-                observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
-            }
-            summary.exhaustions += 1
-            return false
-        case .broken(let error):
-            fail(.system(error))
-            return false
-        }
+        guard isWorking, !isInDoubt else { return }
+        do { try tasks.fill(from: &pipeline) } catch { fail(.system(error)) }
     }
 
     private func reap() {
-        do throws(SystemError) {
-            while let process = try Children.nextEnded() {
-                // Not reaped yet, so the number is still its own: what is left of its group goes with it.
-                Children.signal(group: process, Signal.kill.number)
-                let end = try Children.reap(process)
-                guard let running = slots.empty(process: process) else { continue }
-                finish(
-                    running.attempt(end, now: Clock.boot, farmer: store.farmer, host: settings.host),
-                    command: running.task.command)
-            }
-        } catch {
-            stop(.failure(.system(error)))
-        }
-    }
-
-    /// Tasks inside this process that are over.
-    private func collect() {
-        starter.completions.filled.clear()
-        for end in starter.completions.takeAll() {
-            guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
-            finish(
-                running.attempt(end.outcome, at: end.at, farmer: store.farmer, host: settings.host),
-                command: running.task.command)
-        }
-    }
-
-    /// What runs inside this process cannot be killed: it is no longer waited for, and its task goes back.
-    private func abandonInside() {
-        for running in slots.attempts {
-            guard case .inside(let completion) = running.body,
-                let gone = slots.empty(slot: running.slot, serial: completion.serial)
-            else { continue }
-            finish(
-                gone.attempt(.interrupted, at: Clock.boot, farmer: store.farmer, host: settings.host),
-                command: gone.task.command
-            )
-        }
-    }
-
-    private func finish(_ attempt: Attempt, command: [UInt8]) {
-        happenings.ended.append(attempt)
-        if unreported == 0 { oldestUnreported = Clock.boot }
-        unreported += 1
-        if attempt.outcome.isFinal { unreportedOver += 1 }
-        summary.note(attempt)
-        rate.note(ended: 1, at: Clock.boot)
-        if attempt.outcome.isFinal && attempt.outcome != .succeeded {
-            unreportedFailed += 1
-            let hasFile = settings.keeping == .files || settings.keeping == .failed
-            summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
-        }
-        observer.observe(.ended(attempt, command: command))
-    }
-
-    /// Tells the scribe what happened.
-    private func handOver() {
-        if happenings.isEmpty { return }
-        scribe.note(happenings)
-        happenings = Happenings()
+        do { try tasks.reap() } catch { stop(.failure(.system(error))) }
     }
 
     // MARK: the store
 
     private func send(_ request: StoreRequest) {
         // What has ended by now is part of what is asked for.
-        handOver()
+        tasks.handOver()
         isAsked = true
         storeThread.send(request)
     }
@@ -297,10 +220,7 @@ final class Supervisor {
             lastChange = Clock.boot
             lastCycle = exchange.duration
             lastHeld = exchange.held
-            unreported -= exchange.carried.count
-            unreportedOver -= exchange.carried.count { $0.isFinal }
-            unreportedFailed -= exchange.carried.count { $0.isFinal && $0 != .succeeded }
-            if unreported > 0 { oldestUnreported = Clock.boot }
+            tasks.carry(exchange.carried)
             released = []
             pipeline.add(exchange.tasks)
             note(exchange.state)
@@ -355,11 +275,11 @@ final class Supervisor {
     private var situation: ClaimSituation {
         let now = Clock.boot
         return ClaimSituation(
-            slots: slots.count, running: slots.running, queued: pipeline.count, ended: summary.ended,
-            unreported: unreported,
-            rate: rate.rate(at: now), cycle: lastCycle, held: lastHeld,
+            slots: tasks.places, running: tasks.count, queued: pipeline.count, ended: summary.ended,
+            unreported: tasks.unreported.count,
+            rate: tasks.rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: now - lastChange,
-            sinceUnreported: unreported > 0 ? now - oldestUnreported : 0, sinceStart: now - lastStart,
+            sinceUnreported: tasks.unreported.age(at: now), sinceStart: now - tasks.lastStart,
             pool: ClaimPool(state), isStopping: !isWorking)
     }
 
@@ -367,27 +287,26 @@ final class Supervisor {
     ///
     /// - Returns: whether the farmer is done
     private func decide() -> Bool {
-        if case .stopping(var walk) = phase, slots.running > 0 {
-            while case .signal(let number) = walk.action(at: Clock.boot) {
-                slots.markStopped()
-                for attempt in slots.attempts { attempt.signal(number) }
-                if number == Signal.kill.number { abandonInside() }
-            }
+        if case .stopping(var walk) = phase, !tasks.isEmpty {
+            while case .signal(let number) = walk.action(at: Clock.boot) { tasks.stop(number) }
             phase = .stopping(walk)
         }
-        if summary.isStoreLost { return slots.running == 0 }
+        if summary.isStoreLost { return tasks.isOver }
         if isAsked { return false }
-        if !isWorking && slots.running == 0 {
+        if !isWorking && tasks.isEmpty {
+            if !tasks.isOver { return false }
             if summary.hasLeft { return true }
             isLeaving = true
             released = pipeline.takeAll()
-            send(.leave(release: released))
+            send(.leave(release: released, killsLeftovers: isStopping))
             return false
         }
-        if isWorking, slots.running == 0, pipeline.isEmpty, unreported == 0, state.toprocess == 0, state.claimed == 0 {
+        if isWorking, tasks.isOver, pipeline.isEmpty, tasks.unreported.count == 0, state.toprocess == 0,
+            state.claimed == 0
+        {
             if summary.hasLeft { return true }
             isLeaving = true
-            send(.leave(release: []))
+            send(.leave(release: [], killsLeftovers: false))
             return false
         }
         if isInDoubt {
@@ -418,7 +337,7 @@ final class Supervisor {
     }
 
     /// Nothing is left to take, but others may give something back.
-    private var isIdle: Bool { isWorking && state.toprocess == 0 && !slots.isFull && pipeline.isEmpty }
+    private var isIdle: Bool { isWorking && state.toprocess == 0 && !tasks.isFull && pipeline.isEmpty }
 
     // MARK: telling and sleeping
 
@@ -429,27 +348,32 @@ final class Supervisor {
         observer.observe(
             .progress(
                 FarmProgress(
-                    state: state, running: slots.running, queued: pipeline.count, unreportedDone: unreportedOver,
-                    unreportedFailed: unreportedFailed, rate: rate.rate(at: now), totalRate: totalRate.rate(at: now))))
+                    state: state, running: tasks.count, queued: pipeline.count,
+                    unreportedDone: tasks.unreported.over, unreportedFailed: tasks.unreported.failed,
+                    rate: tasks.rate.rate(at: now), totalRate: totalRate.rate(at: now))))
     }
 
     private func sleep() {
         let now = Clock.boot
         if now >= nextShow {
             nextShow = now + Liveness.interval / 10
-            heart.show(running: slots.attempts.map(\.record), milliRate: Int(rate.rate(at: now) * 1000))
+            heart.show(running: tasks.records, milliRate: Int(tasks.rate.rate(at: now) * 1000))
         }
         var until = now + 1_000_000_000
-        if let deadline { until = min(until, deadline) }
+        // An instant that has passed is no reason to look: only for what can still be done then.
+        if let deadline, !isStopping { until = min(until, deadline) }
         until = min(until, nextShow)
-        if startPausedUntil > now { until = min(until, startPausedUntil) }
+        if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
-        if isIdle { until = min(until, nextPeek) }
-        if case .stopping(var walk) = phase, slots.running > 0, case .wait(let time) = walk.action(at: now) {
+        if isIdle && !isAsked { until = min(until, nextPeek) }
+        if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {
             until = min(until, now + time)
         }
         if !isAsked, case .wait(let time) = ClaimPolicy.decide(situation) { until = min(until, now + time) }
-        rate.note(ended: 0, at: now)
+        tasks.noteTime(now)
+        if let next = tasks.nextTending { until = min(until, next) }
+        if watch?.needsPolling == true { until = min(until, now + Self.pollInterval) }
+        summary.rounds += 1
         woke = Poll.wait(for: wakeups, nanoseconds: max(0, until - now))
     }
 }

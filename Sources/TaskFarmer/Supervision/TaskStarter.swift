@@ -86,7 +86,7 @@ final class TaskStarter {
     }
 
     private func start(_ begin: Begin, _ launch: Launch, log: Int32) throws(SystemError) -> Start {
-        func running(_ body: RunningAttempt.Body, _ refusal: SpawnFailure?, cleanup: [[UInt8]]?) -> Start {
+        func running(_ body: RunningAttempt.Body, _ refusal: SpawnFailure?, cleanup: TaskProcess?) -> Start {
             .running(
                 RunningAttempt(
                     task: begin.record, attempt: begin.context.attempt, slot: begin.context.slot, body: body,
@@ -101,7 +101,7 @@ final class TaskStarter {
         case .process(let process):
             do throws(SpawnFailure) {
                 let spawned = try spawn(process, log: log)
-                return running(.process(spawned.process), spawned.refusal, cleanup: process.cleanup)
+                return running(.process(spawned.process), spawned.refusal, cleanup: cleanup(process))
             } catch {
                 if error.stage == .fork { return .exhausted(error.reason) }
                 if error.isTooLong, process.script == nil, let other = runner.longLaunch(begin.task, begin.context) {
@@ -116,6 +116,19 @@ final class TaskStarter {
                 return .failed(failed(begin.record, begin.context, .couldNotStart(status, reason: reason), begin.wall))
             }
         }
+    }
+
+    /// It finds what the task found.
+    private func cleanup(_ process: TaskProcess) -> TaskProcess? {
+        process.cleanup.map {
+            TaskProcess($0, environment: process.environment, workingDirectory: process.workingDirectory)
+        }
+    }
+
+    /// Starts what ends what an attempt has left.
+    func start(_ cleanup: Cleanup) throws(SpawnFailure) -> Int32 {
+        environment.set(task: cleanup.task, attempt: cleanup.attempt, slot: cleanup.slot)
+        return try spawn(cleanup.process, log: nothing.number).process
     }
 
     private func spawn(

@@ -1,0 +1,201 @@
+// The tasks that run: how they come into their slots and how they leave them, and what is told of it.
+
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+/// For the supervisor's thread, whose children the processes of the tasks are.
+final class RunningTasks {
+    struct Settings {
+        var farmer: String
+        var host: String
+        var keeping: LogKeeping
+        var places: LogPlaces
+        /// Where attempts have folders of their own.
+        var temporary: TemporaryFolders?
+    }
+
+    private let starter: TaskStarter
+    private let scribe: Scribe
+    private let settings: Settings
+    private let observer: any FarmObserver
+    private var slots: Slots
+    private var happenings = Happenings()
+    /// nil where SIGCHLD tells.
+    private let watch: ChildWatch?
+    private let cleanups: Cleanups
+
+    private(set) var unreported = UnreportedEnds()
+    private(set) var rate = RateEstimate()
+    private(set) var lastStart = Clock.boot
+    /// Until then nothing is started, since there was no process to be had.
+    private(set) var pausedUntil = 0
+    /// What was done so far.
+    var summary: FarmSummary
+
+    init(
+        slots: Int, starter: TaskStarter, scribe: Scribe, settings: Settings, observer: any FarmObserver,
+        watch: ChildWatch?, summary: FarmSummary
+    ) {
+        self.slots = Slots(slots)
+        self.starter = starter
+        self.scribe = scribe
+        self.settings = settings
+        self.observer = observer
+        self.watch = watch
+        cleanups = Cleanups(starter: starter, watch: watch, temporary: settings.temporary, observer: observer)
+        self.summary = summary
+    }
+
+    var count: Int { slots.running }
+    var places: Int { slots.count }
+    var isEmpty: Bool { slots.running == 0 }
+    /// Nothing runs, and nothing is to be cleaned up.
+    var isOver: Bool { isEmpty && cleanups.isEmpty }
+    var isFull: Bool { slots.isFull }
+    var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
+    /// Tasks inside this process are over.
+    var collectable: Wakeup { starter.completions.filled }
+
+    func noteTime(_ now: Int) { rate.note(ended: 0, at: now) }
+
+    // MARK: starting
+
+    /// Fills the free slots.
+    ///
+    /// - Throws: what makes it pointless to start any task
+    func fill(from pipeline: inout TaskPipeline) throws(SystemError) {
+        guard !slots.isFull, Clock.boot >= pausedUntil else { return }
+        while let slot = slots.lowestFree, let task = pipeline.next() {
+            var isStarted = false
+            defer { if !isStarted { pipeline.putBack(task) } }
+            isStarted = try start(task, slot: slot)
+            if !isStarted { return }
+        }
+    }
+
+    /// Starts one task.
+    ///
+    /// - Returns: false when it has to wait, and others with it
+    private func start(_ ready: ReadyTask, slot: Int) throws(SystemError) -> Bool {
+        let (start, pipe) = starter.start(ready, slot: slot)
+        switch start {
+        case .running(let running):
+            slots.fill(running)
+            if case .process(let process) = running.body { watch?.add(process) }
+            happenings.started.append(running.record)
+            if let pipe { happenings.pipes.append(pipe) }
+            lastStart = running.startedBoot
+            if summary.firstStart == nil {
+                summary.firstStart = running.startedBoot
+                rate.note(ended: 0, at: running.startedBoot)
+            }
+            observer.observe(.started(task: ready.task, attempt: ready.attempt, slot: slot))
+            return true
+        case .failed(let attempt):
+            // It held the slot for no time at all, and its end is an end like any other.
+            if let pipe { happenings.pipes.append(pipe) }
+            finish(attempt, command: ready.task.command)
+            return true
+        case .exhausted(let reason):
+            pausedUntil = Clock.boot + 200_000_000
+            if summary.exhaustions == 0 {
+                observer.observe(.note("cannot start a process (\(reason)); trying again until it works"))
+            }
+            summary.exhaustions += 1
+            return false
+        case .broken(let error):
+            throw error
+        }
+    }
+
+    // MARK: stopping
+
+    /// All that run are told to stop, with this signal.
+    func stop(_ number: Int32) {
+        slots.markStopped()
+        for attempt in slots.attempts { attempt.signal(number) }
+        if number == Signal.kill.number { abandonInside() }
+    }
+
+    /// What runs inside this process cannot be killed: it is no longer waited for, and its task goes back.
+    private func abandonInside() {
+        for running in slots.attempts {
+            guard case .inside(let completion) = running.body,
+                let gone = slots.empty(slot: running.slot, serial: completion.serial)
+            else { continue }
+            finish(
+                gone.attempt(.interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host),
+                command: gone.task.command)
+        }
+    }
+
+    // MARK: ends
+
+    /// Reaps what has ended.
+    func reap() throws(SystemError) {
+        while let process = try Children.nextEnded() {
+            // Not reaped yet, so the number is still its own: what is left of its group goes with it.
+            Children.signal(group: process, Signal.kill.number)
+            watch?.remove(process)
+            let end = try Children.reap(process)
+            guard let running = slots.empty(process: process) else {
+                cleanups.end(process)
+                continue
+            }
+            finish(
+                running.attempt(end, now: Clock.boot, farmer: settings.farmer, host: settings.host),
+                command: running.task.command, needsFolder: cleanUp(running, end))
+        }
+    }
+
+    /// - Returns: whether there is something to be run after it
+    private func cleanUp(_ running: RunningAttempt, _ end: ChildEnd) -> Bool {
+        guard let process = running.cleanup, case .process(let group) = running.body,
+            running.isStopped || end.signal != nil
+        else { return false }
+        cleanups.add(
+            Cleanup(task: running.task.id, attempt: running.attempt, slot: running.slot, process: process),
+            after: group)
+        return true
+    }
+
+    /// Starts what is to be run after attempts, as soon as it can be, and kills what of it takes too long.
+    func tendCleanups() { cleanups.tend() }
+
+    /// When that is to be done next; nil for when a child has ended.
+    var nextTending: Int? { cleanups.nextLook }
+
+    /// Tasks inside this process that are over.
+    func collect() {
+        collectable.clear()
+        for end in starter.completions.takeAll() {
+            guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
+            finish(
+                running.attempt(end.outcome, at: end.at, farmer: settings.farmer, host: settings.host),
+                command: running.task.command)
+        }
+    }
+
+    private func finish(_ attempt: Attempt, command: [UInt8], needsFolder: Bool = false) {
+        happenings.ended.append(attempt)
+        if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }
+        unreported.note(attempt.outcome, at: Clock.boot)
+        summary.note(attempt)
+        rate.note(ended: 1, at: Clock.boot)
+        if attempt.outcome.isFinal && attempt.outcome != .succeeded {
+            let hasFile = settings.keeping == .files || settings.keeping == .failed
+            summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
+        }
+        observer.observe(.ended(attempt, command: command))
+    }
+
+    /// Tells the scribe what happened.
+    func handOver() {
+        if happenings.isEmpty { return }
+        scribe.note(happenings)
+        happenings = Happenings()
+    }
+
+    /// These ends are carried over to the work directory.
+    func carry(_ outcomes: [Outcome]) { unreported.carry(outcomes, at: Clock.boot) }
+}
