@@ -220,3 +220,122 @@ struct EmbeddedFarmerTests {
         #expect(throws: FarmError.self) { try Farmer(.file("x"), options: options) }
     }
 }
+
+@Suite("Stopping an embedded farmer")
+struct StoppedEmbeddedFarmerTests {
+    /// Tasks that wait until they are cancelled, and count how many of them began.
+    private static func waiting(_ begun: AsyncStream<Int>.Continuation) -> ClosureRunner {
+        ClosureRunner { task, _ in
+            begun.yield(task.id)
+            while !Task.isCancelled { try await Task.sleep(for: .milliseconds(1)) }
+            throw CancellationError()
+        }
+    }
+
+    @Test("a cancelled farmer cancels its tasks, which go back and use nothing up")
+    func cancelled() async throws {
+        let scratch = try Scratch()
+        let directory = scratch.path.appending("farm").description
+        let (begun, continuation) = AsyncStream.makeStream(of: Int.self)
+        let farmer = try Farmer(
+            .commands(["a", "b", "c"]), workDirectory: directory, runner: Self.waiting(continuation),
+            options: Farmer.Options(slots: 2))
+        let run = Task { try await farmer.run() }
+        var iterator = begun.makeAsyncIterator()
+        for _ in 0..<2 { _ = await iterator.next() }
+        run.cancel()
+        let summary = try await run.value
+        #expect(summary.stopReason == .requested)
+        #expect(summary.exitStatus == 75)
+        #expect(summary.interrupted == 2)
+        #expect(summary.counts.toProcess == 3)
+        let farm = try Farm(workDirectory: directory)
+        #expect(try farm.attempts().map(\.outcome) == [.interrupted, .interrupted])
+        #expect(try farm.check() == [])
+
+        let again = try Farmer(.existing, workDirectory: directory) { _, _ in .succeeded }
+        #expect(try await again.run().counts.finished == 3)
+    }
+
+    @Test("processes of a cancelled farmer are stopped, too")
+    func processes() async throws {
+        let scratch = try Scratch()
+        let farmer = try Farmer(
+            .commands(["exec sleep 1000"]), workDirectory: scratch.path.appending("farm").description,
+            options: Farmer.Options(slots: 1))
+        let events = farmer.events
+        let run = Task { try await farmer.run() }
+        for await event in events {
+            if case .started = event { run.cancel() }
+        }
+        let summary = try await run.value
+        #expect(summary.interrupted == 1)
+        #expect(summary.counts.toProcess == 1)
+    }
+
+    @Test("a task that heeds no cancellation is given up after the stop signals, and runs again elsewhere")
+    func stubborn() async throws {
+        let scratch = try Scratch()
+        let directory = scratch.path.appending("farm").description
+        let (begun, continuation) = AsyncStream.makeStream(of: Int.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        var options = Farmer.Options(slots: 1)
+        options.stopSignals = "KILL"
+        let farmer = try Farmer(.commands(["a"]), workDirectory: directory, options: options) { task, _ in
+            continuation.yield(task.id)
+            // Waits, whether or not it is cancelled.
+            await Task { for await _ in released { break } }.value
+            return .succeeded
+        }
+        let run = Task { try await farmer.run() }
+        var iterator = begun.makeAsyncIterator()
+        _ = await iterator.next()
+        farmer.stop()
+        let summary = try await run.value
+        #expect(summary.interrupted == 1)
+        release.finish()
+        #expect(try Farm(workDirectory: directory).counts().toProcess == 1)
+    }
+
+    @Test("a drained farmer lets running tasks finish and starts no others")
+    func drained() async throws {
+        let scratch = try Scratch()
+        let (begun, continuation) = AsyncStream.makeStream(of: Int.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let farmer = try Farmer(
+            .commands(["a", "b", "c"]), workDirectory: scratch.path.appending("farm").description,
+            options: Farmer.Options(slots: 1)
+        ) { task, _ in
+            continuation.yield(task.id)
+            for await _ in released { break }
+            return .succeeded
+        }
+        let events = farmer.events
+        let run = Task { try await farmer.run() }
+        var iterator = begun.makeAsyncIterator()
+        _ = await iterator.next()
+        farmer.drain()
+        for await event in events {
+            if case .draining = event { release.finish() }
+        }
+        let summary = try await run.value
+        #expect(summary.succeeded == 1)
+        #expect(summary.stopReason == .requested)
+        #expect(summary.exitStatus == 75)
+        #expect(summary.counts.toProcess == 2)
+    }
+
+    @Test("a farmer that was stopped before it ran runs nothing")
+    func before() async throws {
+        let scratch = try Scratch()
+        let farmer = try Farmer(
+            .commands(["a"]), workDirectory: scratch.path.appending("farm").description
+        ) { _, _ in
+            Issue.record("nothing shall run")
+            return .succeeded
+        }
+        farmer.stop()
+        let summary = try? await farmer.run()
+        #expect(summary?.succeeded ?? 0 == 0)
+    }
+}
