@@ -1,4 +1,4 @@
-// The facade: one farmer, from joining a work directory to leaving it.
+// One farmer's work, from joining a work directory to leaving it.
 
 internal import Synchronization
 package import TaskFarmerCore
@@ -207,7 +207,8 @@ extension Farmer {
         return try outcome.get()
     }
 
-    private static func work(
+    /// The same on this thread, of which every child is taken for a task.
+    static func work(
         _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver,
         control: FarmControl?
     ) throws -> FarmSummary {

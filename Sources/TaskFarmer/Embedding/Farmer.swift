@@ -15,7 +15,8 @@ internal import TaskFarmerSystem
 ///
 /// Its meaning is that of `taskfarmer run`: kill the program at any time, run it again, and no task is lost. It installs no signal
 /// handlers and prints nothing. Cancelling the Swift task that awaits `run()` means what SIGUSR1 means to the command: running
-/// tasks are stopped and go back. Several farmers may be at work in one process.
+/// tasks are stopped and go back. Several farmers may be at work in one process. Where tasks are processes, the program must not
+/// ignore SIGCHLD: the kernel would throw their exit statuses away (wait(2)).
 public final class Farmer: Sendable {
     private struct State {
         var hasRun = false
@@ -192,7 +193,7 @@ public final class Farmer: Sendable {
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs)
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
-        return Summary(try Farmer.run(request, settings, signals: nil, observer: observer, control: control))
+        return Summary(try Self.work(request, settings, signals: nil, observer: observer, control: control))
     }
 
     /// Tells the listeners what the farmer tells.
