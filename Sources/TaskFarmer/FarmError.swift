@@ -30,6 +30,8 @@ public enum FarmError: Error, Sendable, Equatable {
     case suspended(seconds: Int)
     /// Others hold the lock, and waiting for it was given up.
     case lockBusy(holder: String)
+    /// It was told to stop before it had begun to work.
+    case stopped(String)
     /// What was asked for needs all farmers gone.
     case farmersLive([String])
     case noWorkDirectory(String)
@@ -42,7 +44,7 @@ public enum FarmError: Error, Sendable, Equatable {
         case .brokenLock, .otherLock, .otherNonce, .staleView: 71
         case .system(let error): error.operation == "lock" && error.isNoLocking ? 71 : 74
         case .damaged: 74
-        case .fenced, .cutOff, .suspended, .lockBusy, .farmersLive: 75
+        case .fenced, .cutOff, .suspended, .lockBusy, .stopped, .farmersLive: 75
         }
     }
 }
@@ -84,6 +86,7 @@ extension FarmError: CustomStringConvertible {
                 + "(\(error)); whoever comes next takes over the tasks"
         case .suspended(let seconds): "stood still for \(seconds) s while holding the lock; nothing was changed"
         case .lockBusy(let holder): "the lock is held by \(holder)"
+        case .stopped(let text): "stopped \(text)"
         case .farmersLive(let farmers):
             "farmers are at work here: \(farmers.joined(separator: ", ")); stop them first, or, if their host is down, name it "
                 + "with --assume-dead HOST"

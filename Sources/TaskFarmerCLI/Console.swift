@@ -10,6 +10,7 @@ final class Console: FarmObserver {
     private struct State {
         var live = ""
         var lastLine = Clock.boot
+        var form = TaskForm.commands
     }
 
     private let state = Mutex(State())
@@ -24,14 +25,21 @@ final class Console: FarmObserver {
         self.isTerminal = isTerminal
     }
 
+    /// How tasks are written in the work directory.
+    func show(tasksAs form: TaskForm) { state.withLock { $0.form = form } }
+
+    private func shown(_ command: [UInt8]) -> [UInt8] { state.withLock { $0.form }.shown(command) }
+
     var progressInterval: Int? { isQuiet ? nil : isTerminal ? 200_000_000 : 1_000_000_000 }
 
     func observe(_ event: FarmEvent) {
         switch event {
-        case .started(let task, let attempt, let slot):
-            if isVerbose { line(RunReport.started(task, attempt: attempt, slot: slot)) }
+        case .started(var task, let attempt, let slot):
+            guard isVerbose else { break }
+            task.command = shown(task.command)
+            line(RunReport.started(task, attempt: attempt, slot: slot))
         case .ended(let attempt, let command):
-            if isVerbose { line(RunReport.ended(attempt, command: command, signalName: Self.signalName)) }
+            if isVerbose { line(RunReport.ended(attempt, command: shown(command), signalName: Self.signalName)) }
         case .note(let text):
             if !isQuiet { line(text) }
         case .stopping(.failure(let error)):

@@ -124,6 +124,7 @@ package enum RunCommand: Command {
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs)
+        console.show(tasksAs: (request.list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }

@@ -116,13 +116,28 @@ struct TaskListHandlersTests {
         }
     }
 
-    @Test func `a list that its handler refuses leaves no task and says why`() throws {
+    @Test func `a farmer that is told to stop while it reads its list makes nothing`() throws {
+        try Farm.use { farm in
+            try farm.write(
+                [
+                    "[slow]", "TaskList = athena", "jobOptions = j.py", "output = o.root", "maxEventsPerJob = 1",
+                    "count = kill -TERM $PPID; sleep 0.2; echo 1 # {}",
+                ], to: "own.ini")
+            try farm.write(["a.root", "b.root", "c.root"])
+            let ended = try farm.run("-t", "slow")
+            #expect(ended.status == 75)
+            #expect(ended.errors.hasSuffix("/tasks was read; nothing was made\n"), "\(ended.errors)")
+            #expect(!FileManager.default.fileExists(atPath: farm.workDirectory.path))
+        }
+    }
+
+    @Test func `a list that its handler refuses leaves nothing behind and says why`() throws {
         try Farm.use { farm in
             try farm.write(["a", "#DISBATCH BARRIER", "b"])
             let ended = try farm.run("-t", "directives")
             #expect(ended.status == 78)
             #expect(ended.errors.contains("tasks:2: #DISBATCH BARRIER is not supported yet"), "\(ended.errors)")
-            #expect(farm.ids("toprocess") == [])
+            #expect(!FileManager.default.fileExists(atPath: farm.workDirectory.path))
         }
     }
 }

@@ -14,12 +14,13 @@ struct Creation {
     /// Whether what PyTaskFarmer left is to be forgotten, too.
     let isFresh: Bool
     let keeping: LogKeeping?
+    let measured: MeasuredList
     private(set) var notes: [String] = []
     private let pace = Pace(limit: 5_000_000_000)
 
     init(
         directory: WorkDirectory, list: HandledList, lock: FarmLock, lockPath: Path, holder: String, isFresh: Bool,
-        keeping: LogKeeping?
+        keeping: LogKeeping?, measured: MeasuredList
     ) {
         self.directory = directory
         self.list = list
@@ -28,6 +29,7 @@ struct Creation {
         self.holder = holder
         self.isFresh = isFresh
         self.keeping = keeping
+        self.measured = measured
     }
 
     /// Lists longer than this get a folder for every 1,000 logs.
@@ -72,18 +74,12 @@ struct Creation {
         return description
     }
 
-    /// All files of a new work directory; measures the list, then writes it last line first.
+    /// All files of a new work directory; the list is written last line first.
     private func makeFiles() throws -> StateRecord {
         var state = StateRecord()
         // Not empty from here on: what lies here is ours, whole or not, and never PyTaskFarmer's.
         try FreshFile.write(directory.state, Array("being made\n".utf8))
-        var measure = StackMeasure(firstID: 0)
-        var mark = ListMark()
-        try list.forEachTask(from: &mark) { command in
-            measure.add(commandLength: command.count)
-            if measure.tasks & 0xffff == 0 { try pace.check() }
-        }
-        try pace.check()
+        let measure = measured.stack
         for file in SharedFile.allCases where file != .toprocess {
             state.sizes[file] = try FreshFile.write(directory.file(file), FreshFile.initial(file))
         }
@@ -94,11 +90,11 @@ struct Creation {
         var again = ListMark()
         try list.forEachTask(from: &again) { command in try writer.add(command) }
         try writer.finish()
-        guard again == mark else {
+        guard again == measured.mark else {
             throw FarmError.configuration(
                 file: list.file.name.description, line: nil, "changed while it was read; run again")
         }
-        state.list = mark
+        state.list = measured.mark
         state.tasks = measure.tasks
         state.toprocess = measure.tasks
         state.sizes[.toprocess] = measure.bytes
@@ -125,6 +121,27 @@ struct Creation {
         Folder.flush(directory.root)
         return true
     }
+}
+
+/// How much a list will take as a stack. It is found out before anything is made, so that a list that cannot be used leaves
+/// nothing behind, and without the lock, since a handler may take its time.
+struct MeasuredList {
+    private(set) var stack = StackMeasure(firstID: 0)
+    private(set) var mark = ListMark()
+
+    init(_ list: HandledList, _ patience: any LockPatience) throws {
+        var nextLook = Clock.boot + Self.interval
+        try list.forEachTask(from: &mark) { command in
+            stack.add(commandLength: command.count)
+            guard stack.tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
+            if patience.givesUp(after: 0) {
+                throw FarmError.stopped("while \(list.file.name) was read; nothing was made")
+            }
+            nextLook = Clock.boot + Self.interval
+        }
+    }
+
+    private static let interval = 100_000_000
 }
 
 /// A file as it is in a new work directory.

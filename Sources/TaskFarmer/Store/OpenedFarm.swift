@@ -113,8 +113,8 @@ package struct OpenedFarm {
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
-        if known == nil || request.fresh { try request.list?.prepare() }
         if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
+        let measured = try known == nil || request.fresh ? request.list.map { try MeasuredList($0, patience) } : nil
         try Folder.make(directory.root)
         try refuseLocalLock(lockPath, directory)
 
@@ -146,7 +146,7 @@ package struct OpenedFarm {
         }
         var creation = Creation(
             directory: directory, list: list, lock: lock, lockPath: lockPath, holder: holder, isFresh: request.fresh,
-            keeping: request.logs)
+            keeping: request.logs, measured: try measured ?? MeasuredList(list, patience))
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
     }

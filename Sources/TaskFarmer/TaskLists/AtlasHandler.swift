@@ -10,19 +10,13 @@ package protocol WorkFolderHandler: TaskListHandler {
     var workFolders: [String] { get }
 }
 
-/// A handler that needs long to read a list the first time. It is read once before the lock is taken, and must be quick then.
-package protocol SlowHandler: TaskListHandler {
-    var isSlowAtFirst: Bool { get }
-}
-
 /// What the two have in common.
-protocol AtlasHandler: WorkFolderHandler, SlowHandler {
+protocol AtlasHandler: WorkFolderHandler {
     var split: EventSplit? { get }
 }
 
 extension AtlasHandler {
     package var workFolders: [String] { ["output"] }
-    package var isSlowAtFirst: Bool { split != nil }
 
     /// Where the outputs go: links resolved, as realpath(3) does.
     static func outputFolder(_ list: TaskListReader) -> [UInt8] {

@@ -29,13 +29,6 @@ package struct HandledList {
     /// Folders that its tasks need in the work directory.
     package var workFolders: [String] { (handler as? any WorkFolderHandler)?.workFolders ?? [] }
 
-    /// Reads a list that takes long, so that it does not while the lock is held.
-    package func prepare() throws {
-        guard (handler as? any SlowHandler)?.isSlowAtFirst == true else { return }
-        var mark = ListMark()
-        try forEachTask(from: &mark) { _ in }
-    }
-
     /// Calls `body` with what stands for each task in the work directory, without newline, in order. `mark` says how much of the
     /// list has been read already: only tasks of lines after it come. Afterwards it says how much has been read now.
     package func forEachTask(from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void) throws {
