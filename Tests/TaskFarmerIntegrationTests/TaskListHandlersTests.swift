@@ -126,7 +126,7 @@ struct TaskListHandlersTests {
             try farm.write(["a.root", "b.root", "c.root"])
             let ended = try farm.run("-t", "slow")
             #expect(ended.status == 75)
-            #expect(ended.errors.hasSuffix("/tasks was read; nothing was made\n"), "\(ended.errors)")
+            #expect(ended.errors.hasSuffix("while tasks was read; nothing was made\n"), "\(ended.errors)")
             #expect(!FileManager.default.fileExists(atPath: farm.workDirectory.path))
         }
     }
