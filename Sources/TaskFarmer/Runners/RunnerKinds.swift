@@ -2,6 +2,7 @@
 
 package enum RunnerKinds {
     package static let all: [RunnerKind] = [
-        ShellRunner.kind, BasicRunner.kind, ShifterRunner.kind, TemplateRunner.kind,
+        ShellRunner.kind, BasicRunner.kind, ShifterRunner.kind, ApptainerRunner.kind, ApptainerRunner.singularityKind,
+        PodmanRunner.kind, PodmanRunner.dockerKind, CharliecloudRunner.kind, TemplateRunner.kind,
     ]
 }
