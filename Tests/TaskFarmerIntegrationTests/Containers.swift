@@ -7,7 +7,7 @@ import Testing
 struct ContainerProgram {
     var name: String
     var environment: [String: String]
-    /// The containers of this name that there are, with the farm's environment; nil where the program keeps none.
+    /// The containers that there are, each with its state; nil where the program keeps none.
     var containers: (() throws -> String)?
 
     static func run(_ words: [String], in folder: URL, _ environment: [String: String]) throws -> Ended {
@@ -65,40 +65,51 @@ struct ContainerProgram {
         try farm.write(
             ["[storage]", "driver = \"vfs\"", "graphroot = \"\(folder)/graph\"", "runroot = \"\(folder)/run\""],
             to: "storage.conf")
-        let environment = ["CONTAINERS_STORAGE_CONF": folder + "/storage.conf"]
+        let environment = [
+            "CONTAINERS_STORAGE_CONF": folder + "/storage.conf", "CONTAINERS_CONF": folder + "/containers.conf",
+        ]
         // An ENTRYPOINT must not get in the way, nor what the image says about a variable that is taken away.
         let script = """
             tar -C "$1" -cf "$1.tar" . && podman import -q --change 'ENTRYPOINT ["/bin/false"]' --change 'ENV GONE=image' \
             "$1.tar" tf:1
             """
-        let made = try run(["sh", "-c", script, "sh", image.path], in: farm.folder, environment)
-        if made.status != 0 { return skip("podman", made.errors) }
         // Without CAP_SYS_RESOURCE limits can only be lowered; not every runtime can be used with every layout of cgroups.
         let extra = ["--network=host", "--ulimit=nofile=512:512", "--ulimit=nproc=512:512"]
         var reason = ""
         for runtime in ["crun", "runc"] {
-            let words = ["podman", "--runtime=\(runtime)"]
+            // Nothing is shared with other storages, of other tests or the user's.
+            try farm.write(
+                [
+                    "[engine]", "runtime = \"\(runtime)\"", "tmp_dir = \"\(folder)/libpod\"", "lock_type = \"file\"",
+                    "events_logger = \"file\"",
+                ], to: "containers.conf")
+            let made = try run(["sh", "-c", script, "sh", image.path], in: farm.folder, environment)
+            if made.status != 0 { return skip("podman", made.errors) }
             let tried = try run(
-                words + ["run", "--rm", "--log-driver=none", "--entrypoint="] + extra + [
-                    "tf:1", "/bin/sh", "-c", "exit 7",
-                ],
-                in: farm.folder, environment)
+                ["podman", "run", "--rm", "--log-driver=none", "--entrypoint="] + extra
+                    + ["tf:1", "/bin/sh", "-c", "exit 7"], in: farm.folder, environment)
             if tried.status != 7 {
                 reason = tried.errors
                 continue
             }
             try define(
                 [
-                    "Runner = podman", "image = tf:1", "program = \(words.joined(separator: " "))",
-                    "extra = \(extra.joined(separator: " "))", "env.ADDED = it's $HOME",
+                    "Runner = podman", "image = tf:1", "extra = \(extra.joined(separator: " "))",
+                    "env.ADDED = it's $HOME",
                 ], farm)
             return ContainerProgram(name: "podman", environment: environment) {
                 let listed = try run(
-                    words + ["ps", "--all", "--format", "{{.Names}}"], in: farm.folder, environment)
+                    ["podman", "ps", "--all", "--format", "{{.Names}} {{.State}}"], in: farm.folder, environment)
                 #expect(listed.status == 0, "\(listed.errors)")
                 return listed.output
             }
         }
         return skip("podman", reason)
+    }
+
+    /// Ends what a failed test left, with its mounts.
+    func remove(_ farm: Farm) {
+        if containers == nil { return }
+        _ = try? Self.run(["podman", "rm", "--all", "--force"], in: farm.folder, environment)
     }
 }
