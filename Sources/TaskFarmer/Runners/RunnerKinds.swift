@@ -1,5 +1,8 @@
 // The kinds of runners that ship with us.
 
 package enum RunnerKinds {
-    package static let all: [RunnerKind] = [ShellRunner.kind, BasicRunner.kind]
+    package static let all: [RunnerKind] = [
+        ShellRunner.kind, BasicRunner.kind, ShifterRunner.kind, ApptainerRunner.kind, ApptainerRunner.singularityKind,
+        PodmanRunner.kind, PodmanRunner.dockerKind, CharliecloudRunner.kind, TemplateRunner.kind,
+    ]
 }

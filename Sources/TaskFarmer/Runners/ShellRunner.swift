@@ -11,9 +11,9 @@ public struct ShellRunner: Runner {
     private let setup: [UInt8]?
     private let settings: ProcessSettings
 
-    private static let standard = [Array("/bin/sh".utf8)]
+    static let standard = [Array("/bin/sh".utf8)]
     /// The kernel takes arguments of up to 32 pages, with the NUL at the end (MAX_ARG_STRLEN, execve(2)).
-    private static let longestArgument = 131_071
+    static let longestArgument = 131_071
 
     /// - Parameters:
     ///   - shell: a program that understands `-c`, and its arguments before that; nil for `/bin/sh`
@@ -49,14 +49,16 @@ public struct ShellRunner: Runner {
         return script(line(task), task, context)
     }
 
-    private func line(_ task: FarmTask) -> [UInt8] {
+    private func line(_ task: FarmTask) -> [UInt8] { Self.line(task, setup: setup) }
+
+    static func line(_ task: FarmTask, setup: [UInt8]?) -> [UInt8] {
         guard let setup else { return task.command }
         // In braces it may end in a comment.
         return Array("{ ".utf8) + setup + Array("\n} || exit\n".utf8) + task.command
     }
 
     /// A line that begins with - or + would be read as an option; a blank before it changes nothing else.
-    private static func optionProof(_ line: [UInt8]) -> [UInt8] {
+    static func optionProof(_ line: [UInt8]) -> [UInt8] {
         line.first == UInt8(ascii: "-") || line.first == UInt8(ascii: "+") ? [32] + line : line
     }
 
@@ -72,15 +74,26 @@ extension ShellRunner {
         "shell", aliases: ["default"],
         summary: "Run command lines with a shell.",
         arguments: [
-            Argument(
-                "shell", .words, standard: "/bin/sh", expandsEnvironment: true,
-                help: "The shell and its arguments; it must understand -c."),
-            Argument(
-                "setup", help: "Commands that run in the shell before each task; when they fail, so does the task."),
+            shellArgument, setupArgument,
         ] + ProcessSettings.arguments
     ) { values in
-        let words = values.words("shell").map { Array($0.utf8) }
-        if words.isEmpty { throw values.problem("expected a program", key: "shell") }
-        return ShellRunner(shell: words, setup: values.setup, settings: try ProcessSettings(values))
+        ShellRunner(shell: try values.shell, setup: values.setup, settings: try ProcessSettings(values))
+    }
+
+    static let shellArgument = Argument(
+        "shell", .words, standard: "/bin/sh", expandsEnvironment: true,
+        help: "The shell and its arguments; it must understand -c.")
+    static let setupArgument = Argument(
+        "setup", help: "Commands that run in the shell before each task; when they fail, so does the task.")
+}
+
+extension ArgumentValues {
+    /// The argument `shell`.
+    var shell: [[UInt8]] {
+        get throws {
+            let words = words("shell").map { Array($0.utf8) }
+            if words.isEmpty { throw problem("expected a program", key: "shell") }
+            return words
+        }
     }
 }
