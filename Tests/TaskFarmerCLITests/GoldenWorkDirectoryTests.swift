@@ -47,6 +47,25 @@ struct GoldenWorkDirectoryTests {
         }
     }
 
+    @Test func `a work directory of version 2 keeps its tasks whole`() throws {
+        try withCopy(of: "version-2") { directory in
+            let report = try Check.run(directory, EndlessPatience())
+            #expect(report.problems == [])
+            let farm = try TaskFarmer.Farm(workDirectory: directory.root.description)
+            #expect(try farm.counts().finished == 2)
+            #expect(try farm.counts().toProcess == 2)
+            let first = TaskDescription(
+                command: Array("echo $X".utf8),
+                environment: [EnvironmentChange("X", "é"), EnvironmentChange("Y", bytes: nil)],
+                workingDirectory: Array("/".utf8), name: "first")
+            #expect(try farm.task(0)?.description == first)
+            #expect(try farm.task(1)?.description == TaskDescription(arguments: ["printf", "%s", "a\nb"]))
+            #expect(try farm.tasks(in: .failed).map(\.commandText) == ["exit 3"])
+            #expect(try farm.tasks(in: .toProcess).map(\.commandText) == ["echo last", "sleep 1000"])
+            #expect(try farm.output(of: 1) == Array("a\nb".utf8))
+        }
+    }
+
     @Test func `a killed farmer's journal of version 1 gives its tasks back`() throws {
         try withCopy(of: "version-1-killed") { directory in
             let entry = try #require(try Roster.read(directory).first { $0.status == .live })

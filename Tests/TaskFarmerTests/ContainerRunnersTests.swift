@@ -222,6 +222,6 @@ struct ContainerRunnersTests {
         #expect(
             text("apptainer", "cwd = /a")
                 == "4: [mine] cwd: apptainer has no such argument, expected one of: image, shell, setup, volumes, workdir, "
-                + "gpu, extra, env., tempdir, program")
+                + "gpu, extra, env.X, tempdir, program")
     }
 }
