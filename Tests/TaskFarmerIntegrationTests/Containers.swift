@@ -7,6 +7,8 @@ import Testing
 struct ContainerProgram {
     var name: String
     var environment: [String: String]
+    /// Where it keeps what it makes.
+    var storage: URL?
     /// The containers that there are, each with its state; nil where the program keeps none.
     var containers: (() throws -> String)?
 
@@ -55,18 +57,22 @@ struct ContainerProgram {
                 "Runner = charliecloud", "image = \(image.path)", "extra = --write",
                 "env.ADDED = it's $HOME",
             ], farm)
-        return ContainerProgram(name: "ch-run", environment: [:], containers: nil)
+        return ContainerProgram(name: "ch-run", environment: [:], storage: nil, containers: nil)
     }
 
     /// podman with a storage of its own, and a runner `inside` of it; nil where it cannot be used.
     static func podman(_ farm: Farm) throws -> ContainerProgram? {
         guard let image = try image(farm) else { return skip("podman", "no /bin/busybox") }
-        let folder = farm.folder.path
+        // Not in the farm's folder, which containers see whole.
+        let storage = FileManager.default.temporaryDirectory.appending(path: "taskfarmer-podman-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: storage, withIntermediateDirectories: true)
+        let folder = storage.path
         try farm.write(
             ["[storage]", "driver = \"vfs\"", "graphroot = \"\(folder)/graph\"", "runroot = \"\(folder)/run\""],
             to: "storage.conf")
         let environment = [
-            "CONTAINERS_STORAGE_CONF": folder + "/storage.conf", "CONTAINERS_CONF": folder + "/containers.conf",
+            "CONTAINERS_STORAGE_CONF": farm.folder.path + "/storage.conf",
+            "CONTAINERS_CONF": farm.folder.path + "/containers.conf",
         ]
         // An ENTRYPOINT must not get in the way, nor what the image says about a variable that is taken away.
         let script = """
@@ -76,6 +82,8 @@ struct ContainerProgram {
         // Without CAP_SYS_RESOURCE limits can only be lowered; not every runtime can be used with every layout of cgroups.
         let extra = ["--network=host", "--ulimit=nofile=512:512", "--ulimit=nproc=512:512"]
         var reason = ""
+        var isUsed = false
+        defer { if !isUsed { try? FileManager.default.removeItem(at: storage) } }
         for runtime in ["crun", "runc"] {
             // Nothing is shared with other storages, of other tests or the user's.
             try farm.write(
@@ -88,7 +96,8 @@ struct ContainerProgram {
             let tried = try run(
                 ["podman", "run", "--rm", "--log-driver=none", "--entrypoint="] + extra
                     + ["tf:1", "/bin/sh", "-c", "exit 7"], in: farm.folder, environment)
-            if tried.status != 7 {
+            isUsed = tried.status == 7
+            if !isUsed {
                 reason = tried.errors
                 continue
             }
@@ -97,7 +106,7 @@ struct ContainerProgram {
                     "Runner = podman", "image = tf:1", "extra = \(extra.joined(separator: " "))",
                     "env.ADDED = it's $HOME",
                 ], farm)
-            return ContainerProgram(name: "podman", environment: environment) {
+            return ContainerProgram(name: "podman", environment: environment, storage: storage) {
                 let listed = try run(
                     ["podman", "ps", "--all", "--format", "{{.Names}} {{.State}}"], in: farm.folder, environment)
                 #expect(listed.status == 0, "\(listed.errors)")
@@ -107,9 +116,10 @@ struct ContainerProgram {
         return skip("podman", reason)
     }
 
-    /// Ends what a failed test left, with its mounts.
+    /// Ends what a failed test left, with its mounts, and removes the storage.
     func remove(_ farm: Farm) {
-        if containers == nil { return }
+        guard let storage else { return }
         _ = try? Self.run(["podman", "rm", "--all", "--force"], in: farm.folder, environment)
+        try? FileManager.default.removeItem(at: storage)
     }
 }

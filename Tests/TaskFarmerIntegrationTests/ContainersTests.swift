@@ -84,7 +84,7 @@ struct ContainersTests {
                 try farm.exists("up") && farm.journal(says: "S", of: 0)
             }
             // Were it killed before podman has noted that, nobody would remove what podman has made.
-            try eventually("its program knows it") { try program.containers?().contains("running") ?? true }
+            try eventually("its program knows it") { try program.containers?().contains(" Up ") ?? true }
             farmer.signal(SIGKILL)
             _ = try farmer.wait()
             try farm.farmer("-n", "1", "-r", "inside", environment: program.environment).ends(0)
