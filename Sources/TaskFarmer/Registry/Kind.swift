@@ -58,7 +58,7 @@ public struct Argument: Sendable, Hashable {
     package var isOpen: Bool { name == "*" || name.last == "." }
 
     package func covers(_ key: String) -> Bool {
-        key == name || name.last == "." && key.hasPrefix(name) && key.count > name.count || name == "*"
+        name == "*" || (name.last == "." ? key.hasPrefix(name) && key != name : key == name)
     }
 
     /// What was expected, where a value is not of its form.
@@ -117,8 +117,11 @@ public struct Kind<Product: Sendable>: Sendable {
         self.make = make
     }
 
+    /// Whether there is none without a section in an INI file.
+    var needsArguments: Bool { arguments.contains(where: \.isRequired) }
+
     func argument(_ key: String) -> Argument? {
-        arguments.first { $0.name == key } ?? arguments.first { $0.covers(key) }
+        arguments.first { !$0.isOpen && $0.name == key } ?? arguments.first { $0.covers(key) }
     }
 }
 
