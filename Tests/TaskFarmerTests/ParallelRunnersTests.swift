@@ -33,7 +33,7 @@ struct ParallelRunnersTests {
                 "--quit-on-interrupt", "--mem-per-cpu=1G", "--gpus-per-task=1", "bash", "-c",
                 "{ module load x\n} || exit\nls",
             ])
-        #expect(process.changes == ["A=1", "TMPDIR=/tmp/own"] && process.workingDirectory?.text == "/d")
+        #expect(process.changes == ["-SLURM_CPU_BIND", "A=1", "TMPDIR=/tmp/own"] && process.workingDirectory?.text == "/d")
     }
 
     @Test("mpirun and mpiexec")
@@ -58,10 +58,21 @@ struct ParallelRunnersTests {
         #expect(
             RunnerBench.problem("Runner = srun", "cpus-per-task = 2")
                 == "3: [mine] cpus-per-task: srun has no such argument, expected one of: ntasks, nodes, cpus_per_task, "
-                + "overlap, extra, program, shell, setup, env., cwd, tempdir; did you mean cpus_per_task?")
+                + "overlap, extra, program, shell, setup, env.X, cwd, tempdir; did you mean cpus_per_task?")
         #expect(
             RunnerBench.problem("Runner = mpirun", "nodes = 2")
                 == "3: [mine] nodes: mpirun has no such argument, expected one of: ntasks, extra, program, shell, setup, env., "
                 + "cwd, tempdir")
+    }
+
+    @Test("inside a job step, which holds all processors, steps share with it unless they shall not")
+    func inStep() throws {
+        let environment = ["SLURM_JOB_ID=7", "SLURM_STEP_ID=0"]
+        func words(_ lines: [String], _ environment: [String]) throws -> [String] {
+            RunnerBench.process(try RunnerBench.runner(["Runner = srun"] + lines, environment: environment), "x").words
+        }
+        #expect(try words([], environment).contains("--overlap"))
+        #expect(try words(["overlap = False"], environment).contains("--exact"))
+        #expect(try words([], ["SLURM_JOB_ID=7"]).contains("--exact"))
     }
 }

@@ -2,7 +2,7 @@
 // of a name hides an earlier one; a bad one hides nothing but itself, and its name says why when it is asked for.
 
 internal import TaskFarmerCore
-package import TaskFarmerSystem
+internal import TaskFarmerSystem
 
 /// Kinds of runners and handlers, and the runners and handlers that INI files make of them.
 public struct Registry: Sendable {

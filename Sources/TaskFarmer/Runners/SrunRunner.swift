@@ -5,8 +5,8 @@ public import TaskFarmerCore
 
 /// Runs commands as steps of a SLURM job with `srun`.
 ///
-/// The farmer itself must not hold the resources that the steps are to have: start it by the batch script, or by
-/// `srun --overlap`. srun forwards SIGTERM and most other signals to the step's tasks; a first SIGINT would only make it tell how they
+/// The farmer itself should not hold the resources that the steps are to have: start it by the batch script. Where it is in a
+/// step itself, which holds all of them, its steps share with it: otherwise they would wait for it for ever. srun forwards SIGTERM and most other signals to the step's tasks; a first SIGINT would only make it tell how they
 /// are, so `--quit-on-interrupt` lets it end the step.
 public struct SrunRunner: Runner {
     private let settings: ParallelSettings
@@ -42,7 +42,10 @@ public struct SrunRunner: Runner {
 
     /// A process for the task.
     public func launch(_ task: FarmTask, _ context: TaskContext) -> Launch {
-        .process(settings.process(options, task, context))
+        var process = settings.process(options, task, context)
+        // That of a step around the farmer would bind all others to the same processors.
+        process.environment.insert(EnvironmentChange("SLURM_CPU_BIND", bytes: nil), at: 0)
+        return .process(process)
     }
 }
 
@@ -59,12 +62,15 @@ extension SrunRunner {
                     "cpus_per_task", .number(1...1_000_000), standard: "1",
                     help: "How many processors each of them gets."),
                 Argument(
-                    "overlap", .flag, standard: "False",
-                    help: "Steps share processors, memory and GPUs with all others instead of having their own."),
+                    "overlap", .flag,
+                    help:
+                        "Steps share processors, memory and GPUs with all others instead of having their own; without it, "
+                        + "only where the farmer is in a step itself."),
             ])
     ) { values in
-        SrunRunner(
+        let isInStep = values.environment.contains { $0.starts(with: "SLURM_STEP_ID=".utf8) }
+        return SrunRunner(
             try ParallelSettings(values), values.number("nodes"), values.number("cpus_per_task") ?? 1,
-            values.flag("overlap"))
+            values.text("overlap") == nil ? isInStep : values.flag("overlap"))
     }
 }
