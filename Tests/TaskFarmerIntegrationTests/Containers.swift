@@ -63,8 +63,9 @@ struct ContainerProgram {
     /// podman with a storage of its own, and a runner `inside` of it; nil where it cannot be used.
     static func podman(_ farm: Farm) throws -> ContainerProgram? {
         guard let image = try image(farm) else { return skip("podman", "no /bin/busybox") }
-        // Not in the farm's folder, which containers see whole.
-        let storage = FileManager.default.temporaryDirectory.appending(path: "taskfarmer-podman-\(UUID().uuidString)")
+        // Not in the farm's folder, which containers see whole; and by a short path, since conmon's cannot be long: podman would
+        // wait in vain for it to tell the end.
+        let storage = URL(filePath: "/tmp/tf-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: storage, withIntermediateDirectories: true)
         let folder = storage.path
         try farm.write(
