@@ -6,6 +6,8 @@ package enum ProcessTable {
     /// What /proc/PID/stat says of a process.
     package struct Facts: Sendable, Equatable {
         package var process: Int32
+        /// Of its program, at most 15 bytes.
+        package var name: String
         package var group: Int32
         package var session: Int32
         /// Clock ticks after boot: with the ID, unique on this host while it is up.
@@ -19,13 +21,16 @@ package enum ProcessTable {
     package static func facts(of process: Int32) -> Facts? {
         guard let raw = HostIdentity.small(Path("/proc/\(process)/stat")) else { return nil }
         // The name, in parentheses, may hold anything; the rest is numbers.
-        guard let end = raw.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        guard let start = raw.firstIndex(of: UInt8(ascii: "(")), let end = raw.lastIndex(of: UInt8(ascii: ")")) else {
+            return nil
+        }
         let fields = String(decoding: raw[(end + 1)...], as: UTF8.self).split(separator: " ")
         guard fields.count > 19, let group = Int32(fields[2]), let session = Int32(fields[3]),
             let started = UInt64(fields[19])
         else { return nil }
         return Facts(
-            process: process, group: group, session: session, started: started,
+            process: process, name: String(decoding: raw[(start + 1)..<end], as: UTF8.self), group: group,
+            session: session, started: started,
             isZombie: fields[0] == "Z" || fields[0] == "X")
     }
 

@@ -3,6 +3,10 @@
 import Foundation
 import Testing
 
+@Suite(
+    .enabled(
+        if: ProcessInfo.processInfo.environment["TASKFARMER_CONTAINERS"] == "1",
+        "takes podman and charliecloud, and a minute: set TASKFARMER_CONTAINERS=1"), .serialized)
 struct ContainersTests {
     enum Kind: String, CaseIterable { case podman, charliecloud }
 

@@ -10,10 +10,11 @@ struct ParallelRunnersTests {
     func srun() {
         #expect(
             RunnerBench.process(SrunRunner(), "gzip x")
-                == TaskProcess([
-                    "srun", "--ntasks=1", "--nodes=1", "--cpus-per-task=1", "--exact", "--export=ALL", "--input=none",
-                    "--quit-on-interrupt", "/bin/sh", "-c", "gzip x",
-                ]))
+                == TaskProcess(
+                    [
+                        "srun", "--ntasks=1", "--nodes=1", "--cpus-per-task=1", "--exact", "--export=ALL",
+                        "--input=none", "--quit-on-interrupt", "/bin/sh", "-c", "gzip x",
+                    ].map { Array($0.utf8) }, environment: [EnvironmentChange("SLURM_CPU_BIND", bytes: nil)]))
         let words = RunnerBench.process(SrunRunner(tasks: 4), TaskDescription(arguments: ["ls", "a b"])).words
         #expect(words[1...2] == ["--ntasks=4", "--cpus-per-task=1"] && words.suffix(2) == ["ls", "a b"])
     }
@@ -33,7 +34,8 @@ struct ParallelRunnersTests {
                 "--quit-on-interrupt", "--mem-per-cpu=1G", "--gpus-per-task=1", "bash", "-c",
                 "{ module load x\n} || exit\nls",
             ])
-        #expect(process.changes == ["-SLURM_CPU_BIND", "A=1", "TMPDIR=/tmp/own"] && process.workingDirectory?.text == "/d")
+        #expect(
+            process.changes == ["-SLURM_CPU_BIND", "A=1", "TMPDIR=/tmp/own"] && process.workingDirectory?.text == "/d")
     }
 
     @Test("mpirun and mpiexec")
@@ -61,8 +63,8 @@ struct ParallelRunnersTests {
                 + "overlap, extra, program, shell, setup, env.X, cwd, tempdir; did you mean cpus_per_task?")
         #expect(
             RunnerBench.problem("Runner = mpirun", "nodes = 2")
-                == "3: [mine] nodes: mpirun has no such argument, expected one of: ntasks, extra, program, shell, setup, env., "
-                + "cwd, tempdir")
+                == "3: [mine] nodes: mpirun has no such argument, expected one of: ntasks, extra, program, shell, setup, "
+                + "env.X, cwd, tempdir")
     }
 
     @Test("inside a job step, which holds all processors, steps share with it unless they shall not")

@@ -14,15 +14,23 @@ package enum Leftovers {
         let mark = Array("TASKFARMER_FARMER=\(farmer)".utf8)
         let own = ProcessTable.facts(of: ProcessTable.own)?.group
         var groups: Set<Int32> = []
-        for round in 0..<50 {
-            let found = Set(
-                ProcessTable.all().filter { !$0.isZombie && $0.group > 1 && $0.group != own }
-                    .filter { ProcessTable.environment(of: $0.process, contains: mark) }.map(\.group))
+        let patience = Clock.boot + Self.patience
+        var kills = 0
+        while kills < 50 {
+            let found = ProcessTable.all().filter { !$0.isZombie && $0.group > 1 && $0.group != own }
+                .filter { ProcessTable.environment(of: $0.process, contains: mark) }
             if found.isEmpty { break }
-            groups.formUnion(found)
-            for group in found { Children.signal(group: group, Signal.kill.number) }
-            Clock.pause(nanoseconds: 1_000_000 * (round + 1))
+            let isPatient = Clock.boot < patience
+            let doomed = Set(found.filter { !(isPatient && keepers.contains($0.name)) }.map(\.group))
+            groups.formUnion(doomed)
+            for group in doomed { Children.signal(group: group, Signal.kill.number) }
+            if !doomed.isEmpty { kills += 1 }
+            Clock.pause(nanoseconds: doomed.isEmpty ? 20_000_000 : 1_000_000 * kills)
         }
         return groups.count
     }
+
+    /// What waits for the end of a container of podman's, and removes it then: it is given some time for that.
+    private static let keepers: Set<String> = ["conmon", "podman"]
+    private static let patience = 5_000_000_000  // nanoseconds
 }
