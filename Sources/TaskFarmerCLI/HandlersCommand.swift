@@ -24,7 +24,8 @@ package enum HandlersCommand: Command {
     }
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
-        let registry = try Registries.read(arguments, process)
+        var registry = try Registries.read(arguments, process)
+        if arguments.operands.isEmpty { registry.tryAll() }
         let list = DefinitionList(
             definitions: registry.handlers, kinds: registry.handlerKinds, key: "TaskList", title: "Handlers (-t NAME):")
         if arguments.operands.count > 1 { throw UsageError(message: "expected the name of one handler") }

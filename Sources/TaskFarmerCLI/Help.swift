@@ -59,7 +59,7 @@ package enum Help {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private static func wrap(_ text: String, width: Int) -> [String] {
+    static func wrap(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {

@@ -52,6 +52,10 @@ package enum ListCommand: Command {
             try OwnProcess.print(lines)
         } catch let error as SystemError where error.isBrokenPipe {
             // Whoever reads has seen enough.
+        } catch let error as FarmError {
+            // What comes before the error, however little it is.
+            OwnProcess.put(lines, to: 1)
+            throw error
         }
         return 0
     }

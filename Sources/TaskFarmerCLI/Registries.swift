@@ -59,7 +59,7 @@ struct DefinitionList<Product: Sendable> {
             }
             rows.append(["  \(definition.name)", definition.kind?.name ?? "?", place(definition), note])
             for value in definition.values {
-                rows.append(["    \(value.key) = \(Self.oneLine(value.value))"])
+                rows.append(["    \(value.key) =" + Self.oneLine(value.value)])
             }
         }
         return title + "\n" + Self.table(rows)
@@ -78,7 +78,10 @@ struct DefinitionList<Product: Sendable> {
             let others = kind.aliases.filter { $0 != "default" }
             if !others.isEmpty { text += "      Also called \(others.joined(separator: ", ")).\n" }
             if !kind.arguments.isEmpty {
-                text += "      Arguments: \(kind.arguments.map { Self.word($0) }.joined(separator: ", "))\n"
+                let words = "Arguments: " + kind.arguments.map { Self.word($0) }.joined(separator: ", ")
+                for (number, line) in Help.wrap(words, width: 100).enumerated() {
+                    text += (number == 0 ? "      " : "          ") + line + "\n"
+                }
             }
         }
         return text
@@ -98,7 +101,7 @@ struct DefinitionList<Product: Sendable> {
                 let standard = argument.isRequired ? "required" : argument.standard.map { "default \($0)" } ?? ""
                 rows.append(["  \(argument.shown)", standard, argument.help])
             }
-            for value in set { rows.append(["  \(value.key)", "= \(Self.oneLine(value.value))", argument.help]) }
+            for value in set { rows.append(["  \(value.key)", "=" + Self.oneLine(value.value), argument.help]) }
         }
         return text + Self.table(rows)
     }
@@ -107,7 +110,13 @@ struct DefinitionList<Product: Sendable> {
         argument.isRequired ? "\(argument.shown) (required)" : argument.shown
     }
 
-    private static func oneLine(_ value: String) -> String { value.split(separator: "\n").joined(separator: " ") }
+    /// The words after `=`.
+    private static func oneLine(_ value: String) -> String {
+        value.split(separator: "\n").map { " " + $0 }.joined()
+    }
+
+    /// A column is no wider than this: a longer cell stands alone in its line, and the next begins below it.
+    private static var widestColumn: Int { 40 }
 
     /// Columns as wide as their widest cell, rows of one cell aside.
     private static func table(_ rows: [[String]]) -> String {
@@ -115,17 +124,24 @@ struct DefinitionList<Product: Sendable> {
         for row in rows where row.count > 1 {
             for (place, cell) in row.enumerated() {
                 if place == widths.count { widths.append(0) }
-                widths[place] = max(widths[place], cell.count)
+                if cell.count <= widestColumn { widths[place] = max(widths[place], cell.count) }
             }
         }
         return rows.map { row in
-            var line = ""
-            for (place, cell) in row.enumerated() {
-                let isLast = place == row.count - 1 || row[(place + 1)...].allSatisfy(\.isEmpty)
-                line += isLast ? cell : cell + String(repeating: " ", count: widths[place] - cell.count + 2)
-                if isLast { break }
+            let last = row.lastIndex { !$0.isEmpty } ?? 0
+            var text = ""
+            var width = 0
+            var column = 0
+            for (place, cell) in row[...last].enumerated() {
+                if width > column {
+                    text += "\n"
+                    width = 0
+                }
+                text += String(repeating: " ", count: column - width) + cell
+                width = column + cell.count
+                if place < last { column += widths[place] + 2 }
             }
-            return line + "\n"
+            return text + "\n"
         }.joined()
     }
 }

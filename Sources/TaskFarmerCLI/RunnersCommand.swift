@@ -32,7 +32,8 @@ package enum RunnersCommand: Command {
     }
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
-        let registry = try Registries.read(arguments, process)
+        var registry = try Registries.read(arguments, process)
+        if arguments.operands.isEmpty { registry.tryAll() }
         let list = DefinitionList(
             definitions: registry.runners, kinds: registry.runnerKinds, key: "Runner", title: "Runners (-r NAME):")
         guard let name = arguments.operands.first?.text else {
@@ -71,7 +72,12 @@ package enum RunnersCommand: Command {
         let preview = LaunchPreview(
             task, runner: runner, directory: directory, log: try log(of: task.id, directory),
             environment: process.environment)
-        try OwnProcess.print(LaunchText.bytes(preview, inherited: process.environment))
+        do throws(SystemError) {
+            try OwnProcess.print(LaunchText.bytes(preview, inherited: process.environment))
+        } catch {
+            // Whoever reads may have seen enough.
+            if !error.isBrokenPipe { throw error }
+        }
         return 0
     }
 
@@ -85,26 +91,44 @@ package enum RunnersCommand: Command {
     private static func find(
         _ id: Int, _ place: Path, _ arguments: Arguments, _ registry: Registry
     ) throws -> (task: FarmTask, directory: Path) {
-        if let directory = try? Places.existing([place.bytes]), !arguments.has("tasklist") {
+        var handlerName = arguments.text("tasklist") ?? "list"
+        if !arguments.has("tasklist"), let directory = try? Places.existing([place.bytes]) {
             let farm = try Farm(workDirectory: directory.description)
             if let task = try farm.task(id) { return (task, directory) }
+            if try Places.isWorkDirectory(place) {
+                let counts = try farm.counts()
+                let taken = counts.claimed == 0 ? "" : ", \(counts.claimed) of them with farmers just now"
+                throw UsageError(
+                    message:
+                        "there is no task \(id) in \(place): \(Text.count(counts.tasks, "task"))\(taken), counted from 0"
+                )
+            }
+            // A task that is running is in the list only.
+            if let description = try OpenedFarm.readDescription(WorkDirectory(directory)) {
+                handlerName = description.handler
+            }
         }
         let directory = WorkDirectory.standard(for: place).absolute
-        let list = try Places.list(
-            place, handlerName: arguments.text("tasklist") ?? "list", registry, workDirectory: directory)
+        let list = try Places.list(place, handlerName: handlerName, registry, workDirectory: directory)
         var next = 0
         var found: FarmTask?
         var mark = ListMark()
         let form = list.form
-        try list.forEachTask(from: &mark) { line in
-            if next == id {
-                found = FarmTask(id: id, (try? form.task([UInt8](copying: line))) ?? TaskDescription(""))
+        do {
+            try list.forEachTask(from: &mark) { line in
+                if next == id {
+                    found = FarmTask(id: id, try form.task([UInt8](copying: line)))
+                    throw Enough()
+                }
+                next += 1
             }
-            next += 1
-        }
+        } catch is Enough {}
         guard let found else {
             throw UsageError(message: "there is no task \(id) in \(place): \(Text.count(next, "task")), counted from 0")
         }
         return (found, directory)
     }
+
+    /// The rest of a list need not be read.
+    private struct Enough: Error {}
 }

@@ -16,7 +16,7 @@ struct Ended {
 final class Program {
     let words: [String]
     private let process = Process()
-    private let output: URL
+    let output: URL
     private let errorOutput: URL
 
     init(_ words: [String], environment: [String: String], in folder: URL, output: URL, input: URL?) throws {

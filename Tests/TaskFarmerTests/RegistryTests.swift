@@ -241,6 +241,15 @@ struct RegistryTests {
         #expect(try registry.runner(named: "y") is KeepingRunner)
     }
 
+    @Test("trying all finds what a kind thinks of its values, but not what the environment is to say")
+    func tryAll() throws {
+        var registry = try RegistryBench().registry(
+            text: "[x]\nRunner = shell\nshell =\n[y]\nRunner = shell\nshell = ${NO_SUCH}\n[z]\nRunner = shell\n")
+        registry.tryAll()
+        #expect(registry.runners.filter { !$0.problems.isEmpty }.map(\.name) == ["x"])
+        #expect(registry.runnerRefusal("nothing").contains("expected one of: basic, shell, y, z (1 in INI files"))
+    }
+
     @Test("a kind's own complaint names file, line, section and key")
     func ownComplaint() throws {
         let kind = RunnerKind("keep", summary: "Keep.", arguments: [Argument("a", help: "A.")]) { values in

@@ -14,7 +14,7 @@ public struct Registry: Sendable {
         /// The arguments as they stand in the file, in its order.
         package let values: [(key: String, value: String, line: Int)]
         /// What is wrong with it; empty where it can be used.
-        package let problems: [DefinitionProblem]
+        package internal(set) var problems: [DefinitionProblem]
         /// Whether this is another name of a kind that ships with us.
         package var isAlias: Bool { place.file == nil && kind?.name != name }
 
@@ -121,10 +121,10 @@ public struct Registry: Sendable {
     private func missing<Product>(
         _ name: String, _ definitions: [Definition<Product>], _ kinds: [Kind<Product>], _ role: Role
     ) -> FarmError {
-        func error(_ text: String) -> FarmError { .configuration(file: name, line: nil, text) }
+        func error(_ text: String) -> FarmError { .configuration(file: name.isEmpty ? "''" : name, line: nil, text) }
         if let place = strange.last(where: { $0.section == name }) {
             let file = "\(place.file ?? ""):\(place.line ?? 0)"
-            return error("no such \(role.what): [\(name)] in \(file) has no key \(role.key), which makes it one")
+            return error("no such \(role.what): [\(name)] in \(file) has no key \(role.key), which would make it one")
         }
         if let kind = kinds.first(where: { $0.name == name || $0.aliases.contains(name) }) {
             let needed = kind.arguments.filter(\.isRequired).map(\.name).joined(separator: ", ")
@@ -132,12 +132,29 @@ public struct Registry: Sendable {
                 "a kind of \(role.what) that cannot do without arguments (\(needed)); expected the name of an INI section "
                     + "with \(role.key) = \(name)")
         }
-        let usable = definitions.filter(\.problems.isEmpty)
+        let usable = Dictionary(definitions.map { ($0.name, $0) }) { $1 }.values.filter(\.problems.isEmpty)
         let names = Set(usable.filter { !$0.isAlias }.map(\.name)).sorted()
-        let hint = Nearest.to(name, in: usable.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+        let hint = Nearest.to(name, in: usable.map(\.name).sorted()).map { "; did you mean \($0)?" } ?? ""
         let bad = problems.count + definitions.count { !$0.problems.isEmpty }
         let trouble = bad == 0 ? "" : " (\(bad) in INI files cannot be used: \(role.command))"
         return error("no such \(role.what), expected one of: \(names.joined(separator: ", "))\(hint)\(trouble)")
+    }
+
+    /// Finds what shows only when a runner or handler is made: what its kind thinks of the values together. Where the environment
+    /// is part of a value, that is another thing elsewhere.
+    package mutating func tryAll() {
+        for index in runners.indices { runners[index].problems += trouble(runners[index]) }
+        for index in handlers.indices { handlers[index].problems += trouble(handlers[index]) }
+    }
+
+    private func trouble<Product>(_ definition: Definition<Product>) -> [DefinitionProblem] {
+        if !definition.problems.isEmpty || definition.values.contains(where: { $0.value.contains("${") }) { return [] }
+        do {
+            _ = try product(definition)
+        } catch let problem as DefinitionProblem {
+            return [problem]
+        } catch {}
+        return []
     }
 
     private func product<Product>(_ definition: Definition<Product>) throws -> Product {
