@@ -110,9 +110,12 @@ struct DefinitionList<Product: Sendable> {
         argument.isRequired ? "\(argument.shown) (required)" : argument.shown
     }
 
-    /// The words after `=`.
+    /// The words after `=`, without anything that a terminal would act on.
     private static func oneLine(_ value: String) -> String {
-        value.split(separator: "\n").map { " " + $0 }.joined()
+        let isShown = { (scalar: Unicode.Scalar) in scalar.value >= 32 && scalar.value != 127 }
+        return value.split(separator: "\n").map { line in
+            " " + String(String.UnicodeScalarView(line.unicodeScalars.map { isShown($0) ? $0 : "?" }))
+        }.joined()
     }
 
     /// A column is no wider than this: a longer cell stands alone in its line, and the next begins below it.

@@ -28,7 +28,7 @@ package enum RunCommand: Command {
             standard: "shell", completion: .names(of: "runners")),
         Option(
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
-            standard: "list", completion: .names(of: "handlers")),
+            standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
         Registries.option,
         Option(
             "stop-signals", value: "SEQUENCE",
@@ -100,23 +100,23 @@ package enum RunCommand: Command {
             return logs
         }
         let registry = try Registries.read(arguments, process)
-        let handlerName = arguments.text("tasklist") ?? "list"
-        let handler = try registry.describedHandler(named: handlerName)
+        let place = try place(arguments)
+        let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
+        let handlerName = arguments.text("tasklist") ?? recorded?.handler ?? "list"
+        let handler = Result { try registry.describedHandler(named: handlerName) }
+        // What a work directory was made with is needed only where the list has changed.
+        if arguments.has("tasklist") || recorded == nil { _ = try handler.get() }
         let runner = try registry.runner(named: arguments.text("runner") ?? "shell")
 
         // Before any thread: the mask is inherited.
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
-        let (directory, list) = try places(arguments, handler.handler, console)
+        let directory = place.directory
+        let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
-            directory: directory,
-            list: list.map { file in
-                HandledList(
-                    file, handler: handler.handler, handlerName: handlerName, definition: handler.definition,
-                    workDirectory: directory.root)
-            },
+            directory: directory, list: list,
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
@@ -124,38 +124,58 @@ package enum RunCommand: Command {
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs)
-        console.show(tasksAs: (request.list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
+        console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
         return summary.exitStatus
     }
 
-    /// The work directory and the list; a list that is gone does no harm once its tasks were made.
-    private static func places(
-        _ arguments: Arguments, _ handler: any TaskListHandler, _ console: Console
-    ) throws -> (WorkDirectory, TaskListFile?) {
+    /// What the operand names.
+    private struct Place {
+        var operand: Path
+        var directory: WorkDirectory
+        var isWorkDirectory = false
+        var isStream: Bool { operand == Path("-") }
+    }
+
+    private static func place(_ arguments: Arguments) throws -> Place {
         let operand = Path(bytes: arguments.operands[0])
-        let isStream = operand == Path("-")
-        if isStream && !arguments.has("workdir") {
+        if operand == Path("-") && !arguments.has("workdir") {
             throw UsageError(message: "reading the list from standard input needs --workdir DIR")
         }
         if !arguments.has("workdir"), try Places.isWorkDirectory(operand) {
-            return (WorkDirectory(operand.absolute), nil)
+            if arguments.has("fresh") {
+                throw UsageError(message: "--fresh makes all tasks anew and needs LIST, not a work directory")
+            }
+            return Place(operand: operand, directory: WorkDirectory(operand.absolute), isWorkDirectory: true)
         }
         let root = (arguments.path("workdir") ?? WorkDirectory.standard(for: operand)).absolute
-        let directory = WorkDirectory(root)
-        if isStream {
-            try Folder.make(root)
-            return (directory, try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root))
-        }
+        return Place(operand: operand, directory: WorkDirectory(root))
+    }
+
+    /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.
+    private static func list(
+        _ place: Place, _ handler: Result<(handler: any TaskListHandler, definition: String?), any Error>,
+        _ name: String,
+        isKnown: Bool, _ console: Console
+    ) throws -> HandledList? {
+        if place.isWorkDirectory { return nil }
+        let root = place.directory.root
         do {
-            return (directory, try TaskListFile(operand, for: handler, workDirectory: root))
-        } catch {
-            let known = try? OpenedFarm.readDescription(directory)
-            guard known != nil, !arguments.has("fresh") else { throw error }
-            console.observe(.note("\(operand) cannot be read; going on with the tasks in \(root)"))
-            return (directory, nil)
+            let handler = try handler.get()
+            let file: TaskListFile
+            if place.isStream {
+                try Folder.make(root)
+                file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root)
+            } else {
+                file = try TaskListFile(place.operand, for: handler.handler, workDirectory: root)
+            }
+            return HandledList(
+                file, handler: handler.handler, handlerName: name, definition: handler.definition, workDirectory: root)
+        } catch let error as FarmError where isKnown && !place.isStream {
+            console.observe(.note("\(error); going on with the tasks in \(root)"))
+            return nil
         }
     }
 

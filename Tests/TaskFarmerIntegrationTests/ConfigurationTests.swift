@@ -101,7 +101,7 @@ struct ConfigurationTests {
             #expect(again.status == 0 && again.errors.contains("rows"), "\(again.errors)")
             #expect(farm.attempts().count == 2 && farm.log(1) == "first 2\n")
             let kept = farm.state("farm.json")
-            for words in [["-t", "list"], ["-t", "jsonl"], []] {
+            for words in [["-t", "list"], ["-t", "jsonl"]] {
                 let other = try farm.start(["run"] + words + ["tasks"], environment).wait()
                 #expect(other.status == 78 && other.errors.contains("rows"), "\(words): \(other.errors)")
             }

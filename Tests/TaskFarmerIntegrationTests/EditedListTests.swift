@@ -92,7 +92,8 @@ struct EditedListTests {
             try farmer.ends(75)
             try FileManager.default.removeItem(at: farm.list)
             let ended = try farm.start(["run", "-n", "1", "tasks"]).ends(0)
-            #expect(ended.errors.contains("tasks cannot be read; going on"), "\(ended.errors)")
+            #expect(
+                ended.errors.contains("tasks: cannot be read: No such file or directory; going on"), "\(ended.errors)")
             try farm.expectComplete(1)
         }
     }

@@ -140,4 +140,24 @@ struct TaskListHandlersTests {
             #expect(!FileManager.default.fileExists(atPath: farm.workDirectory.path))
         }
     }
+
+    @Test func `without -t a work directory is gone on with by the handler it was made with`() throws {
+        try Farm.use { farm in
+            try farm.write(["[each]", "TaskList = files", "command = echo"], to: "own.ini")
+            try farm.write(["a", "b"])
+            #expect(try farm.run("-t", "each").status == 0)
+            try farm.append("c\n")
+            #expect(try farm.run().status == 0)
+            #expect(farm.log(2) == "c\n")
+            // Its definition is gone: the list is not needed for what is left.
+            try FileManager.default.removeItem(at: farm.folder.appending(path: "own.ini"))
+            try farm.append("d\n")
+            let ended = try farm.run()
+            #expect(ended.status == 0)
+            #expect(ended.errors.contains("each: no such task list handler"), "\(ended.errors)")
+            #expect(ended.errors.contains("; going on with the tasks in "), "\(ended.errors)")
+            #expect(try farm.run("-t", "each").status == 78)
+            try farm.expectComplete(3)
+        }
+    }
 }

@@ -247,7 +247,9 @@ struct RegistryTests {
             text: "[x]\nRunner = shell\nshell =\n[y]\nRunner = shell\nshell = ${NO_SUCH}\n[z]\nRunner = shell\n")
         registry.tryAll()
         #expect(registry.runners.filter { !$0.problems.isEmpty }.map(\.name) == ["x"])
-        #expect(registry.runnerRefusal("nothing").contains("expected one of: basic, shell, y, z (1 in INI files"))
+        #expect(
+            registry.runnerRefusal("nothing").contains(
+                "expected one of: basic, mpirun, shell, srun, y, z (1 in INI files"))
     }
 
     @Test("a kind's own complaint names file, line, section and key")
