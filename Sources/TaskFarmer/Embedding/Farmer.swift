@@ -16,7 +16,8 @@ internal import TaskFarmerSystem
 /// Its meaning is that of `taskfarmer run`: kill the program at any time, run it again, and no task is lost. It installs no signal
 /// handlers and prints nothing. Cancelling the Swift task that awaits `run()` means what SIGUSR1 means to the command: running
 /// tasks are stopped and go back. Several farmers may be at work in one process. Where tasks are processes, the program must not
-/// ignore SIGCHLD: the kernel would throw their exit statuses away (wait(2)).
+/// ignore SIGCHLD: the kernel would throw their exit statuses away (wait(2)). It may raise the soft limit of open files
+/// (RLIMIT_NOFILE) as far as its slots need.
 public final class Farmer: Sendable {
     private struct State {
         var hasRun = false
