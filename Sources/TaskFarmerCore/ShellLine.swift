@@ -58,13 +58,19 @@ package enum ShellLine: Sendable, Equatable {
 
     /// The paths at which a command is looked for, in order.
     ///
+    /// - Parameters:
+    ///   - name: the command
+    ///   - folders: what `folders(of:)` makes of PATH; nil where there is none
     /// - Returns: nil where the shell has to decide: no PATH.
-    package static func candidates(for name: [UInt8], path: [UInt8]?) -> [[UInt8]]? {
-        let slash = UInt8(ascii: "/")
-        if name.contains(slash) { return [name] }
-        guard let path else { return nil }
-        return path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { folder in
-            folder.isEmpty ? Array("./".utf8) + name : Array(folder) + [slash] + name
+    package static func candidates(for name: [UInt8], folders: [[UInt8]]?) -> [[UInt8]]? {
+        if name.contains(UInt8(ascii: "/")) { return [name] }
+        return folders?.map { $0 + name }
+    }
+
+    /// The folders of a PATH, each with its slash.
+    package static func folders(of path: [UInt8]) -> [[UInt8]] {
+        path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { folder in
+            folder.isEmpty ? Array("./".utf8) : Array(folder) + [UInt8(ascii: "/")]
         }
     }
 }

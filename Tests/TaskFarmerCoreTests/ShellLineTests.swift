@@ -82,16 +82,18 @@ struct ShellLineTests {
             ("/ls", nil, ["/ls"]),
         ] as [(String, String?, [String])])
     func `a command is looked for where a shell would`(name: String, path: String?, expected: [String]) {
-        #expect(ShellLine.candidates(for: utf8(name), path: path.map(utf8)) == expected.map(utf8))
+        #expect(
+            ShellLine.candidates(for: utf8(name), folders: path.map { ShellLine.folders(of: utf8($0)) })
+                == expected.map(utf8))
     }
 
     @Test func `without a PATH the shell decides`() {
-        #expect(ShellLine.candidates(for: utf8("ls"), path: nil) == nil)
+        #expect(ShellLine.candidates(for: utf8("ls"), folders: nil) == nil)
     }
 
     @Test func `a PATH keeps bytes that are not UTF-8`() {
         #expect(
-            ShellLine.candidates(for: utf8("x"), path: [0x2f, 0xff, 0x3a, 0x61]) == [
+            ShellLine.candidates(for: utf8("x"), folders: ShellLine.folders(of: [0x2f, 0xff, 0x3a, 0x61])) == [
                 [0x2f, 0xff, 0x2f, 0x78], utf8("a/x"),
             ])
     }

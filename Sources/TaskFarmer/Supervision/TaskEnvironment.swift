@@ -8,8 +8,9 @@ final class TaskEnvironment {
     private let words: CWords
     private let inherited: [[UInt8]]
     private let constant: [[UInt8]]
-    private var changing: [[UInt8]] = []
+    private var changing = prefixes
     private static let names = ["PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT"]
+    private static let prefixes = names.map { Array("\($0)=".utf8) }
 
     /// `inherited` is the farmer's environment as `NAME=value`.
     init(inherited: [[UInt8]], workDirectory: Path, farmer: String) {
@@ -29,13 +30,12 @@ final class TaskEnvironment {
     private static func name(_ entry: [UInt8]) -> String { entry.prefix { $0 != UInt8(ascii: "=") }.text }
 
     func set(task: Int, attempt: Int, slot: Int) {
-        changing = zip(Self.names, [task, task, attempt, slot]).map { name, value in
-            var word = Array("\(name)=".utf8)
-            word.append(decimal: value)
-            return word
-        }
         let first = inherited.count + constant.count
-        for (index, word) in changing.enumerated() { words.set(first + index, word) }
+        for (index, value) in [task, task, attempt, slot].enumerated() {
+            changing[index] = Self.prefixes[index]
+            changing[index].append(decimal: value)
+            words.set(first + index, changing[index])
+        }
     }
 
     /// What a process finds for which nothing more is asked.
@@ -64,14 +64,18 @@ final class TaskEnvironment {
         return entries + constant + changing
     }
 
-    /// Where programs are looked for.
-    func searchPath(_ process: TaskProcess) -> [UInt8]? {
-        if let change = process.environment.last(where: { $0.name == "PATH" }) { return change.value }
-        return path
+    /// The folders in which programs are looked for; nil without a PATH.
+    func searchFolders(_ process: TaskProcess) -> [[UInt8]]? {
+        if let change = process.environment.last(where: { $0.name == "PATH" }) {
+            return change.value.map(ShellLine.folders)
+        }
+        return folders
     }
 
-    private lazy var path: [UInt8]? = {
+    private lazy var folders: [[UInt8]]? = {
         let prefix = Array("PATH=".utf8)
-        return inherited.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }
+        return inherited.first { $0.starts(with: prefix) }.map {
+            ShellLine.folders(of: Array($0.dropFirst(prefix.count)))
+        }
     }()
 }

@@ -138,10 +138,10 @@ final class TaskStarter {
             process.environment.isEmpty && process.workingDirectory == nil
             ? environment.plain : CWords(environment.entries(process))
         var request = SpawnRequest(folder: process.workingDirectory)
-        let path = environment.searchPath(process)
+        let folders = environment.searchFolders(process)
         if let name = process.arguments.first,
             let paths = ShellLine.candidates(
-                for: name, path: path ?? (process.fallback == nil ? Self.standardPath : nil))
+                for: name, folders: folders ?? (process.fallback == nil ? Self.standardFolders : nil))
         {
             request.candidates = paths
             request.arguments = process.arguments
@@ -160,7 +160,7 @@ final class TaskStarter {
     }
 
     /// Where programs are looked for when there is no PATH (_CS_PATH, confstr(3)).
-    private static let standardPath = Array("/bin:/usr/bin".utf8)
+    private static let standardFolders = ShellLine.folders(of: Array("/bin:/usr/bin".utf8))
 
     private func refuse(_ ready: ReadyTask, _ slot: Int, _ reason: String) -> Start {
         OwnProcess.put("taskfarmer: cannot start the task: \(reason)\n", to: ready.log?.file.number ?? nothing.number)
