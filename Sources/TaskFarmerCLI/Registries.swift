@@ -94,9 +94,7 @@ struct DefinitionList<Product: Sendable> {
         text += "\(kind.summary)\n"
         var rows: [[String]] = []
         for argument in kind.arguments {
-            let set = definition.values.filter {
-                argument.covers($0.key) && ($0.key == argument.name || argument.isOpen)
-            }
+            let set = definition.values.filter { kind.argument($0.key)?.name == argument.name }
             if set.isEmpty {
                 let standard = argument.isRequired ? "required" : argument.standard.map { "default \($0)" } ?? ""
                 rows.append(["  \(argument.shown)", standard, argument.help])

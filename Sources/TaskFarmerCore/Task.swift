@@ -87,6 +87,19 @@ public enum Outcome: Sendable, Hashable {
         if case .signalled(let number) = self { number } else { nil }
     }
 
+    /// The same in the form in which outcomes are kept: an exit status of 0 is success, and every other number one that a process
+    /// could have.
+    package var normal: Outcome {
+        func status(_ number: Int32) -> Int32 { number & 0xff == 0 ? 1 : number & 0xff }
+        switch self {
+        case .exited(0): return .succeeded
+        case .exited(let number): return .exited(status(number))
+        case .signalled(let number): return (1...64).contains(number) ? self : .exited(1)
+        case .couldNotStart(let number, let reason): return .couldNotStart(status(number), reason: reason)
+        case .succeeded, .interrupted, .lost: return self
+        }
+    }
+
     package var reason: String {
         if case .couldNotStart(_, let reason) = self { reason } else { "" }
     }

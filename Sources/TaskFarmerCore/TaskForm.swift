@@ -62,9 +62,7 @@ private enum TaskObject {
         if !task.environment.isEmpty {
             var separator = ",\"env\":{"
             for change in task.environment {
-                guard !change.name.isEmpty, !change.name.utf8.contains(UInt8(ascii: "=")) else {
-                    throw problem("no environment variable can be called \"\(change.name)\"")
-                }
+                if let complaint = TaskVariables.complaint(about: change.name) { throw problem(complaint) }
                 bytes.append(separator + JSONText.string(change.name) + ":")
                 if let value = change.value {
                     try append(value, "the value of \(change.name)", to: &bytes)

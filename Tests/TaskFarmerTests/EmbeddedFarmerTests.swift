@@ -94,6 +94,27 @@ struct EmbeddedFarmerTests {
         #expect(String(decoding: output, as: UTF8.self) == "taskfarmer: the task threw an error: no beans left\n")
     }
 
+    @Test("whatever a closure says, what is kept of it is of its form")
+    func senselessOutcomes() async throws {
+        let scratch = try Scratch()
+        let outcomes: [Outcome] = [
+            .exited(0), .exited(-77), .exited(256), .signalled(99), .couldNotStart(0, reason: "a\tb\nc"), .interrupted,
+            .lost,
+        ]
+        let summary = try await Self.summary(.commands(outcomes.indices.map(String.init)), in: scratch) { task, _ in
+            outcomes[task.id]
+        }
+        #expect(summary.isComplete)
+        let farm = try Farm(workDirectory: scratch.path.appending("farm").description)
+        let kept = Dictionary(uniqueKeysWithValues: try farm.attempts().map { ($0.task, $0.outcome) })
+        #expect(
+            kept == [
+                0: .succeeded, 1: .exited(179), 2: .exited(1), 3: .exited(1),
+                4: .couldNotStart(1, reason: "a b c"), 5: .exited(1), 6: .exited(1),
+            ])
+        #expect(try farm.check() == [])
+    }
+
     @Test("tasks with structure reach the closure whole, and the shell runner executes them so")
     func structured() async throws {
         let scratch = try Scratch()
@@ -214,6 +235,7 @@ struct EmbeddedFarmerTests {
     @Test("options that make no sense are refused before anything is made")
     func senseless() throws {
         #expect(throws: FarmError.self) { try Farmer(.commands(["a"])) }
+        #expect(throws: FarmError.self) { try Farmer(.commands(["a"]), workDirectory: "") }
         #expect(throws: FarmError.self) { try Farmer(.file("x"), options: Farmer.Options(slots: 0)) }
         var options = Farmer.Options()
         options.stopSignals = "TREM"
@@ -325,17 +347,36 @@ struct StoppedEmbeddedFarmerTests {
         #expect(summary.counts.toProcess == 2)
     }
 
-    @Test("a farmer that was stopped before it ran runs nothing")
+    @Test("tasks of which not all were read are not taken for the list", arguments: [true, false])
+    func halfRead(isCancelled: Bool) async throws {
+        let scratch = try Scratch()
+        let directory = scratch.path.appending("farm")
+        let (tasks, continuation) = AsyncStream.makeStream(of: TaskDescription.self)
+        let (read, hasRead) = AsyncStream.makeStream(of: Void.self)
+        // Never ends by itself.
+        let slow = tasks.map { task in
+            hasRead.yield()
+            return task
+        }
+        let farmer = try Farmer(.tasks(slow), workDirectory: directory.description) { _, _ in .succeeded }
+        let run = Task { try await farmer.run() }
+        continuation.yield(TaskDescription("a"))
+        for await _ in read { break }
+        if isCancelled { run.cancel() } else { farmer.stop() }
+        await #expect(throws: FarmError.stopped("while its tasks were read; nothing was made")) { try await run.value }
+        #expect(try Folder.facts(directory) == nil)
+    }
+
+    @Test("a farmer that was stopped before it ran makes nothing")
     func before() async throws {
         let scratch = try Scratch()
-        let farmer = try Farmer(
-            .commands(["a"]), workDirectory: scratch.path.appending("farm").description
-        ) { _, _ in
+        let directory = scratch.path.appending("farm")
+        let farmer = try Farmer(.commands(["a"]), workDirectory: directory.description) { _, _ in
             Issue.record("nothing shall run")
             return .succeeded
         }
         farmer.stop()
-        let summary = try? await farmer.run()
-        #expect(summary?.succeeded ?? 0 == 0)
+        await #expect(throws: FarmError.stopped("before it ran; nothing was made")) { try await farmer.run() }
+        #expect(try Folder.facts(directory) == nil)
     }
 }

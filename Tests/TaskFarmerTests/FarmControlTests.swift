@@ -17,7 +17,7 @@ struct FarmControlTests {
         let control = try FarmControl()
         let summary = try bench.runFarmer(Witness { if $0.isStart { control.stop() } }, control: control)
         #expect(summary.stopReason == .requested && summary.stopReason?.words == "a request")
-        #expect(summary.exitStatus == 75 && summary.interrupted == 2)
+        #expect(summary.exitStatus == 75 && (1...2).contains(summary.interrupted))
         #expect(try Reading(bench.directory).at(.toprocess).sorted() == Array(0..<5))
         control.stop()
         control.drain()

@@ -8,7 +8,7 @@ extension Farmer {
     public struct Options: Sendable {
         /// How many tasks run at a time; nil for as many as there are processors for this process.
         public var slots: Int?
-        /// Stops after so long, as a cancellation does; nil for never.
+        /// Stops so long after it has begun to run tasks, as a cancellation does; nil for never.
         public var timeout: Duration?
         /// How running tasks are stopped: names of signals and seconds in turn, always ending in KILL.
         public var stopSignals = "TERM,5,KILL"

@@ -22,6 +22,8 @@ public final class Farmer: Sendable {
     private struct State {
         var hasRun = false
         var isOver = false
+        /// Reads the tasks that the program gives.
+        var reading: Task<Void, any Error>?
         var listeners: [Int: AsyncStream<Event>.Continuation] = [:]
         var nextListener = 0
     }
@@ -53,6 +55,7 @@ public final class Farmer: Sendable {
         self.options = options
         let path: Path
         if let workDirectory {
+            if workDirectory.isEmpty { throw FarmError.usage("the work directory has an empty name") }
             path = Path(workDirectory)
         } else if case .file(let list, _, _) = source.content {
             path = WorkDirectory.standard(for: list)
@@ -107,15 +110,24 @@ public final class Farmer: Sendable {
         guard isFirst else { throw FarmError.usage("this farmer has run already; make another one") }
         defer { endEvents() }
         return try await withTaskCancellationHandler {
+            try Self.refuse(control, "before it ran")
             let list = try await list()
             return try await WorkerThread.run { [self] in try work(list) }
         } onCancel: {
-            control.stop()
+            stop()
         }
     }
 
-    /// Stops it as a cancellation does: running tasks are stopped and go back. Before it runs, it will do nothing.
-    public func stop() { control.stop() }
+    private static func refuse(_ control: FarmControl, _ when: String) throws {
+        if control.isAskedToStop { throw FarmError.stopped("\(when); nothing was made") }
+    }
+
+    /// Stops it as a cancellation does: running tasks are stopped and go back. Where it has not begun, `run()` throws
+    /// `FarmError.stopped` and has made nothing.
+    public func stop() {
+        control.stop()
+        state.withLock { $0.reading }?.cancel()
+    }
 
     /// Lets running tasks finish and starts no new ones, as SIGUSR2 does.
     public func drain() { control.drain() }
@@ -171,15 +183,20 @@ public final class Farmer: Sendable {
                 handlerName: name, definition: definition,
                 workDirectory: directory.root)
         case .given(let name, let write):
-            do {
-                try Folder.make(directory.root)
-            } catch {
-                throw FarmError.system(error)
+            // Beside the work directory, as long as there is none.
+            let isThere = (try? Folder.facts(directory.root))??.isFolder == true
+            let file = try TaskListFile(emptyIn: isThere ? directory.root : directory.root.parent)
+            let reading = Task {
+                let writer = TaskWriter(file)
+                try await write(writer)
+                try await writer.finish()
             }
-            let file = try TaskListFile(emptyIn: directory.root)
-            let writer = TaskWriter(file)
-            try await write(writer)
-            try await writer.finish()
+            state.withLock { $0.reading = reading }
+            if control.isAskedToStop { reading.cancel() }
+            let result = await reading.result
+            // A sequence may just end when it is cancelled: what has come then is not the list.
+            try Self.refuse(control, "while its tasks were read")
+            try result.get()
             return HandledList(file, handler: source.handler, handlerName: name, workDirectory: directory.root)
         }
     }

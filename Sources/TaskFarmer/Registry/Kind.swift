@@ -120,7 +120,7 @@ public struct Kind<Product: Sendable>: Sendable {
     /// Whether there is none without a section in an INI file.
     var needsArguments: Bool { arguments.contains(where: \.isRequired) }
 
-    func argument(_ key: String) -> Argument? {
+    package func argument(_ key: String) -> Argument? {
         arguments.first { !$0.isOpen && $0.name == key } ?? arguments.first { $0.covers(key) }
     }
 }

@@ -45,10 +45,19 @@ public final class Completion: Sendable {
     }
 
     /// The task is over. Only the first call counts.
+    ///
+    /// An exit status of 0 is success. `interrupted` and `lost` are for the farmer to say: where the task was not told to stop,
+    /// they count as exit status 1.
+    ///
+    /// - Parameter outcome: how it ended
     public func end(_ outcome: Outcome) {
         if isOver.exchange(true, ordering: .acquiringAndReleasing) { return }
         stop.withLock { $0.handler = nil }
-        box.put(.init(slot: slot, serial: serial, outcome: outcome, at: Clock.boot))
+        let outcome = outcome.normal
+        box.put(
+            .init(
+                slot: slot, serial: serial, outcome: outcome.isFinal || isStopped ? outcome : .exited(1), at: Clock.boot
+            ))
     }
 }
 

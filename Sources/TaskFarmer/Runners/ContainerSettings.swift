@@ -95,7 +95,7 @@ public struct ContainerSettings: Sendable, Hashable {
 
     /// The changes to the environment inside, one for each name.
     func changes(_ task: FarmTask, _ context: TaskContext) -> [EnvironmentChange] {
-        var all = environment
+        var all = environment.filter { !TaskVariables.names.contains($0.name) }
         if let folder = context.temporaryFolder { all.append(EnvironmentChange("TMPDIR", bytes: folder)) }
         all += task.description.environment
         var seen: Set<String> = []

@@ -20,6 +20,9 @@ extension ProcessSettings {
             if name.utf8.contains(UInt8(ascii: "=")) {
                 throw values.problem("expected the name of a variable after env.", key: "env.\(name)")
             }
+            if let complaint = TaskVariables.complaint(about: name) {
+                throw values.problem(complaint, key: "env.\(name)")
+            }
             return EnvironmentChange(name, value)
         }
         self.init(

@@ -14,7 +14,7 @@ public struct ShifterRunner: Runner {
 
     /// - Parameters:
     ///   - image: the image, as `shifter --image` takes it
-    ///   - setup: commands for bash inside the container, before each task; a task is not run when they fail
+    ///   - setup: commands for bash inside the container, joined to each task by `&&`, as PyTaskFarmer does
     ///   - volumes: `SOURCE:DESTINATION`, as `shifter --volume` takes them
     ///   - modules: the names of Shifter's modules, such as `cvmfs`
     ///   - usesTemporaryFolder: whether each attempt gets a folder of its own, where it starts and which TMPDIR names
@@ -50,7 +50,7 @@ extension ShifterRunner {
         arguments: [
             Argument("image", isRequired: true, expandsEnvironment: true, help: "The image."),
             Argument(
-                "setup", help: "Commands for bash inside, before each task; it is not run when they fail."),
+                "setup", help: "Commands for bash inside, before each task and joined to it by &&."),
             Argument("volumes", .words, expandsEnvironment: true, help: "SOURCE:DESTINATION with blanks between them."),
             Argument("modules", .words, help: "Shifter's modules, with blanks between them."),
             Argument(

@@ -17,8 +17,7 @@ final class TaskEnvironment {
         constant = [
             Array("TASKFARMER_WORKDIR=".utf8) + workDirectory.bytes, Array("TASKFARMER_FARMER=\(farmer)".utf8),
         ]
-        let own = Set(Self.names + ["TASKFARMER_WORKDIR", "TASKFARMER_FARMER"])
-        var kept = inherited.filter { !own.contains(Self.name($0)) }
+        var kept = inherited.filter { !TaskVariables.names.contains(Self.name($0)) }
         // The shell sets PWD where it is missing; a task that is executed without one shall see the same.
         if !kept.contains(where: { $0.starts(with: "PWD=".utf8) }) {
             kept.append(Array("PWD=".utf8) + Folder.current.bytes)
@@ -43,7 +42,7 @@ final class TaskEnvironment {
 
     /// What a process finds as `NAME=value`, with changes.
     func entries(_ process: TaskProcess) -> [[UInt8]] {
-        var changes = process.environment
+        var changes = process.environment.filter { !TaskVariables.names.contains($0.name) }
         if let folder = process.workingDirectory {
             let isAbsolute = folder.first == UInt8(ascii: "/")
             changes.append(

@@ -27,7 +27,8 @@ enum Embedding {
         let sources = [SIGINT, SIGTERM, SIGUSR1].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { run.cancel() }
+            // It is called on a queue of Dispatch's, not on the main actor.
+            source.setEventHandler { @Sendable in run.cancel() }
             source.resume()
             return source
         }
