@@ -178,9 +178,12 @@ public final class Farmer: Sendable {
         switch source.content {
         case .existing: return nil
         case .file(let path, let name, let definition):
+            // A handler may look through a folder for it.
+            let file = try await WorkerThread.run { [handler = source.handler, root = directory.root] in
+                try TaskListFile(path, for: handler, workDirectory: root)
+            }
             return HandledList(
-                try TaskListFile(path, for: source.handler, workDirectory: directory.root), handler: source.handler,
-                handlerName: name, definition: definition,
+                file, handler: source.handler, handlerName: name, definition: definition,
                 workDirectory: directory.root)
         case .given(let name, let write):
             // Beside the work directory, as long as there is none.

@@ -36,7 +36,7 @@ package final class TaskListFile: Sendable {
     /// An empty nameless file in `folder`, for a list that has no file of its own.
     package init(emptyIn folder: Path) throws {
         name = "-"
-        let path = folder.appending("stdin.\(ProcessTable.own).\(Clock.wall)")
+        let path = folder.appending("stdin.\(OwnProcess.nonce())")
         do {
             file = try Descriptor(path, [.both, .exclusive, .noLink], permissions: 0o600)
             try Folder.unlink(path)
