@@ -63,6 +63,29 @@ struct CleanupTests {
         #expect(try bench.problems() == [])
     }
 
+    @Test(
+        "the program that stands for a task ends well when it is stopped: that is no success", arguments: [true, false])
+    func endsWell(hasCleanup: Bool) throws {
+        let scratch = try Scratch()
+        let bench = scratch.bench
+        try bench.write(list: ["trap 'exit 0' TERM; touch up; while :; do sleep 0.01; done"])
+        let control = try FarmControl()
+        let stopper = try WorkerThread {
+            // Two minutes, which only a failure takes.
+            for _ in 0..<60_000 {
+                if (try? Folder.content(of: bench.folder.appending("up"))) != nil { break }
+                Clock.pause(nanoseconds: 2_000_000)
+            }
+            control.stop()
+        }
+        let cleaning = Cleaning(folder: bench.folder, cleanup: ["/bin/sh", "-c", "exit 0"])
+        let plain = ShellRunner(settings: ProcessSettings(workingDirectory: bench.folder.bytes))
+        let summary = try bench.runFarmer(runner: hasCleanup ? cleaning : plain, control: control)
+        stopper.join()
+        #expect(summary.interrupted == (hasCleanup ? 1 : 0) && summary.succeeded == (hasCleanup ? 0 : 1))
+        #expect(try Reading(bench.directory).at(.toprocess) == (hasCleanup ? [0] : []))
+    }
+
     @Test("a cleanup holds no slot, follows a signal and not an exit, and is over before its farmer leaves")
     func beside() throws {
         let scratch = try Scratch()

@@ -13,7 +13,8 @@ public struct TaskProcess: Sendable, Hashable {
     /// Where it starts; nil for where the farmer was started. PWD says the same.
     public var workingDirectory: [UInt8]?
     /// What ends a task that does not end with its processes, such as a container that somebody else runs: a program and its
-    /// arguments, run when the attempt was stopped or ended by a signal, after its processes are gone. It has 30 seconds.
+    /// arguments, run when the attempt was stopped or ended by a signal, after its processes are gone. It has 30 seconds. With one,
+    /// an attempt that was stopped goes back whatever its exit status is: that says nothing about what somebody else runs.
     public var cleanup: [[UInt8]]?
     /// Executed when `arguments` cannot be: a shell, which says in its own words what is wrong.
     package var fallback: [[UInt8]]?

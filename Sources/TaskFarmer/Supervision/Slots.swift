@@ -48,7 +48,8 @@ struct RunningAttempt: Sendable {
     }
 
     private func outcome(_ end: ChildEnd) -> Outcome {
-        if end.exit == 0 { return .succeeded }
+        // What stands for a task that somebody else runs may end well when it is stopped, and the task has not.
+        if end.exit == 0 && !(isStopped && cleanup != nil) { return .succeeded }
         if isStopped { return .interrupted }
         guard let status = end.exit else { return .signalled(end.signal ?? 0) }
         if let refusal, !refusal.isFormat, status == 126 || status == 127 {
