@@ -40,8 +40,7 @@ package enum CheckCommand: Command {
             let lock: Repair.LockChoice =
                 arguments.path("lock-dir").map { .folder($0) } ?? (arguments.has("new-lock") ? .beside : .same)
             let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
-            var registry = Registry(environment: process.environment)
-            registry.readStandardPlaces()
+            let registry = try Registries.read(arguments, process)
             let done = try Repair.run(directory, lock: lock, assumedDead: dead, registry: registry, patience)
             for text in done { OwnProcess.put("\(text)\n", to: 1) }
         }

@@ -30,7 +30,8 @@ package enum ListCommand: Command {
         }
         let registry = try Registries.read(arguments, process)
         let isStream = operand == Path("-")
-        let directory = (arguments.path("workdir") ?? (isStream ? Path("stdin_workdir") : .standard(for: operand)))
+        let directory =
+            (arguments.path("workdir") ?? (isStream ? Path("stdin_workdir") : WorkDirectory.standard(for: operand)))
             .absolute
         let list = try Places.list(
             operand, handlerName: arguments.text("tasklist") ?? "list", registry, workDirectory: directory)
@@ -59,8 +60,4 @@ package enum ListCommand: Command {
         }
         return 0
     }
-}
-
-extension Path {
-    fileprivate static func standard(for list: Path) -> Path { WorkDirectory.standard(for: list) }
 }

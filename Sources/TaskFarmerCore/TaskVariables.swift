@@ -1,10 +1,10 @@
 // The environment variables that every task finds, and that only the farmer sets: what a killed farmer left is found by them.
 
 package enum TaskVariables {
-    package static let names: Set<String> = [
-        "PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT", "TASKFARMER_WORKDIR",
-        "TASKFARMER_FARMER",
-    ]
+    /// Those that differ between attempts, and those that are a farmer's.
+    package static let changing = ["PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT"]
+    package static let constant = ["TASKFARMER_WORKDIR", "TASKFARMER_FARMER"]
+    package static let names = Set(changing + constant)
 
     /// Why a variable cannot be changed; nil where it can.
     package static func complaint(about name: String) -> String? {

@@ -67,16 +67,12 @@ public struct ContainerSettings: Sendable, Hashable {
     }
 
     /// What is executed inside.
-    func command(_ task: FarmTask) -> [[UInt8]] {
-        if setup == nil, let arguments = task.description.arguments { return arguments }
-        return shell + [Array("-c".utf8), ShellRunner.optionProof(ShellRunner.line(task, setup: setup))]
-    }
+    func command(_ task: FarmTask) -> [[UInt8]] { ShellRunner.words(task, shell: shell, setup: setup) }
 
     /// Where that starts, inside.
     func start(_ task: FarmTask) -> [UInt8] {
         let base = workingDirectory ?? currentFolder
-        guard let own = task.description.workingDirectory else { return base }
-        return own.first == UInt8(ascii: "/") ? own : base + [UInt8(ascii: "/")] + own
+        return task.folder(from: base) ?? base
     }
 
     /// The host's folders that are at their own places inside, none within another.

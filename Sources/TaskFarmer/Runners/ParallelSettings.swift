@@ -12,13 +12,8 @@ struct ParallelSettings: Sendable {
     var process: ProcessSettings
 
     func process(_ options: [String], _ task: FarmTask, _ context: TaskContext) -> TaskProcess {
-        var words = program + options.map { Array($0.utf8) } + extra
-        if setup == nil, let arguments = task.description.arguments {
-            words += arguments
-        } else {
-            words += shell + [Array("-c".utf8), ShellRunner.optionProof(ShellRunner.line(task, setup: setup))]
-        }
-        return process.process(words, task, context)
+        let command = ShellRunner.words(task, shell: shell, setup: setup)
+        return process.process(program + options.map { Array($0.utf8) } + extra + command, task, context)
     }
 
     /// What an INI file says, with the program's own arguments after the number of tasks.

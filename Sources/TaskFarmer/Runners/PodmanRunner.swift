@@ -36,14 +36,11 @@ public struct PodmanRunner: Runner {
         self.program = program ?? [Array((flavor == .podman ? "podman" : "docker").utf8)]
         self.user = user
         let names = environment.map { $0.prefix { $0 != UInt8(ascii: "=") }.text }
-        inherited = Self.own + names.filter { !Self.own.contains($0) && Self.makesSenseInside($0) }
+        inherited =
+            TaskVariables.changing + TaskVariables.constant
+            + names.filter { !TaskVariables.names.contains($0) && Self.makesSenseInside($0) }
     }
 
-    /// Every task's.
-    private static let own = [
-        "PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT", "TASKFARMER_WORKDIR",
-        "TASKFARMER_FARMER",
-    ]
     /// Where things are on the host, what the image or the program says better, and what belongs to the farmer's session.
     private static let outside: Set<String> = [
         "PATH", "HOME", "HOSTNAME", "TERM", "SHELL", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMP", "USER",

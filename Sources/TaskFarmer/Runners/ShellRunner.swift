@@ -62,10 +62,14 @@ public struct ShellRunner: Runner {
         line.first == UInt8(ascii: "-") || line.first == UInt8(ascii: "+") ? [32] + line : line
     }
 
+    /// What a program that executes others is given for a task: its own arguments, or a shell with its line.
+    static func words(_ task: FarmTask, shell: [[UInt8]], setup: [UInt8]?) -> [[UInt8]] {
+        if setup == nil, let arguments = task.description.arguments { return arguments }
+        return shell + [Array("-c".utf8), optionProof(line(task, setup: setup))]
+    }
+
     private func script(_ line: [UInt8], _ task: FarmTask, _ context: TaskContext) -> Launch {
-        var process = settings.process(shell + [Array("/proc/self/fd/3".utf8)], task, context)
-        process.script = line + [10]
-        return .process(process)
+        .process(settings.script(line, shell: shell, task, context))
     }
 }
 

@@ -66,13 +66,22 @@ public struct ProcessSettings: Sendable, Hashable {
         var changes = environment
         if let folder = context.temporaryFolder { changes.append(EnvironmentChange("TMPDIR", bytes: folder)) }
         changes += task.description.environment
-        return TaskProcess(arguments, environment: changes, workingDirectory: folder(task))
+        return TaskProcess(arguments, environment: changes, workingDirectory: task.folder(from: workingDirectory))
     }
 
-    /// A relative folder of a task is meant from the runner's.
-    private func folder(_ task: FarmTask) -> [UInt8]? {
-        guard let own = task.description.workingDirectory else { return workingDirectory }
-        guard let base = workingDirectory, own.first != UInt8(ascii: "/") else { return own }
+    /// A shell that reads a line from descriptor 3, where it may be of any length.
+    func script(_ line: [UInt8], shell: [[UInt8]], _ task: FarmTask, _ context: TaskContext) -> TaskProcess {
+        var process = process(shell + [Array("/proc/self/fd/3".utf8)], task, context)
+        process.script = line + [10]
+        return process
+    }
+}
+
+extension FarmTask {
+    /// Where it runs: a relative folder of its own is meant from the runner's, which it is where it has none.
+    func folder(from base: [UInt8]?) -> [UInt8]? {
+        guard let own = description.workingDirectory else { return base }
+        guard let base, own.first != UInt8(ascii: "/") else { return own }
         return base + [UInt8(ascii: "/")] + own
     }
 }

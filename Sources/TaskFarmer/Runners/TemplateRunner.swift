@@ -58,9 +58,7 @@ public struct TemplateRunner: Runner {
     }
 
     private func script(_ line: [UInt8], _ task: FarmTask, _ context: TaskContext) -> Launch {
-        var process = settings.process(shell + [Array("/proc/self/fd/3".utf8)], task, context)
-        process.script = line + [10]
-        return .process(process)
+        .process(settings.script(line, shell: shell, task, context))
     }
 
     private func line(_ task: FarmTask, _ context: TaskContext) -> [UInt8] {

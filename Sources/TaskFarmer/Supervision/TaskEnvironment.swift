@@ -9,8 +9,7 @@ final class TaskEnvironment {
     private let inherited: [[UInt8]]
     private let constant: [[UInt8]]
     private var changing = prefixes
-    private static let names = ["PROC_NUMBER", "TASKFARMER_TASK_ID", "TASKFARMER_ATTEMPT", "TASKFARMER_SLOT"]
-    private static let prefixes = names.map { Array("\($0)=".utf8) }
+    private static let prefixes = TaskVariables.changing.map { Array("\($0)=".utf8) }
 
     /// `inherited` is the farmer's environment as `NAME=value`.
     init(inherited: [[UInt8]], workDirectory: Path, farmer: String) {
@@ -23,7 +22,7 @@ final class TaskEnvironment {
             kept.append(Array("PWD=".utf8) + Folder.current.bytes)
         }
         self.inherited = kept
-        words = CWords(kept + constant + Self.names.map { Array("\($0)=".utf8) })
+        words = CWords(kept + constant + Self.prefixes)
     }
 
     private static func name(_ entry: [UInt8]) -> String { entry.prefix { $0 != UInt8(ascii: "=") }.text }

@@ -59,8 +59,7 @@ package struct HandledList {
         // A last line without a newline goes on with what was added, and counts once.
         if mark.bytes > 0 && !mark.isClosed { mark.lines -= 1 }
         try file.forEachLine(from: &mark) { line, number, mayHoldNUL in
-            let skipped = number == 1 && Self.hasByteOrderMark(line) ? TaskLine.byteOrderMark.count : 0
-            let text = line.extracting(skipped...)
+            let text = line.extracting(line.textStart(inLine: number)...)
             guard let range = handler.command(in: text, number: number) else { return }
             let command = text.extracting(range)
             if mayHoldNUL, let index = command.firstIndex(of: 0) {
@@ -70,9 +69,5 @@ package struct HandledList {
             }
             try body(command)
         }
-    }
-
-    private static func hasByteOrderMark(_ line: borrowing Span<UInt8>) -> Bool {
-        line.count >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF
     }
 }

@@ -5,6 +5,12 @@ internal import TaskFarmerCore
 extension Span where Element == UInt8 {
     /// Whether there is nothing but blanks, tabs and carriage returns.
     var isBlank: Bool { indices.allSatisfy { self[$0] == 32 || self[$0] == 9 || self[$0] == 13 } }
+
+    /// Where a line's text begins: after a byte order mark, if it is a file's first line, number 1, and has one.
+    func textStart(inLine number: Int) -> Int {
+        number == 1 && count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF
+            ? TaskLine.byteOrderMark.count : 0
+    }
 }
 
 extension [UInt8] {

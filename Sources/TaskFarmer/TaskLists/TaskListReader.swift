@@ -26,7 +26,7 @@ public final class TaskListReader {
         var mark = ListMark()
         try list.forEachLine(from: &mark) { line, number, _ in
             lineNumber = number
-            let first = number == 1 && line.startsWithByteOrderMark ? TaskLine.byteOrderMark.count : 0
+            let first = line.textStart(inLine: number)
             let last = line.count > first && line[line.count - 1] == 13 ? line.count - 1 : line.count
             try body(line.extracting(first..<last), number)
         }
@@ -47,11 +47,5 @@ public final class TaskListReader {
     /// - Returns: the error, which names the list
     public func problem(_ text: String, line: Int? = nil) -> any Error {
         FarmError.configuration(file: name, line: line, text)
-    }
-}
-
-extension Span where Element == UInt8 {
-    fileprivate var startsWithByteOrderMark: Bool {
-        count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF
     }
 }
