@@ -98,7 +98,7 @@ extension FarmError: CustomStringConvertible {
         if error.operation == "lock" && error.isNoLocking {
             return
                 "\(error.path) cannot be locked (\(error.reason)): name a folder on a file system with locks that all "
-                + "nodes share, with --lock-dir DIR or SCRATCH"
+                + "nodes share, with --lock-dir DIR or SCRATCH, or, where there is none, use --lock lease, which promises less"
         }
         return error.description
     }

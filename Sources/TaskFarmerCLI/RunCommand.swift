@@ -24,6 +24,12 @@ package enum RunCommand: Command {
             "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
             standard: "$SCRATCH, else the work directory", completion: .folder),
         Option(
+            "lock", value: "HOW",
+            "How farmers keep each other out: flock, or, where no folder to be had supports that, lease (files with leases; "
+                + "promises less).",
+            standard: "flock, or as the work directory was made",
+            completion: .words(Locking.allCases.map(\.rawValue))),
+        Option(
             "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
             standard: "shell", completion: .names(of: "runners")),
         Option(
@@ -91,14 +97,8 @@ package enum RunCommand: Command {
         let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
-        let logs = try arguments.text("logs").map { word throws(UsageError) in
-            guard let logs = LogKeeping(rawValue: word) else {
-                let words = LogKeeping.allCases.map(\.rawValue)
-                let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
-                throw UsageError(message: "--logs \(word): expected one of \(words.joined(separator: ", "))\(hint)")
-            }
-            return logs
-        }
+        let logs: LogKeeping? = try choice("logs", arguments)
+        let locking: Locking? = try choice("lock", arguments)
         let registry = try Registries.read(arguments, process)
         let place = try place(arguments)
         let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
@@ -119,7 +119,7 @@ package enum RunCommand: Command {
             directory: directory, list: list,
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
-            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
+            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
@@ -129,6 +129,17 @@ package enum RunCommand: Command {
         console.finish()
         if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
         return summary.exitStatus
+    }
+
+    /// One of a few words.
+    private static func choice<Choice: CaseIterable & RawRepresentable<String>>(
+        _ option: String, _ arguments: Arguments
+    ) throws(UsageError) -> Choice? {
+        guard let word = arguments.text(option) else { return nil }
+        if let choice = Choice(rawValue: word) { return choice }
+        let words = Choice.allCases.map(\.rawValue)
+        let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
+        throw UsageError(message: "--\(option) \(word): expected one of \(words.joined(separator: ", "))\(hint)")
     }
 
     /// What the operand names.

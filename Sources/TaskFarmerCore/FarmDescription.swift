@@ -37,13 +37,16 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     package var form: TaskForm?
     /// What stands for the handler's arguments, so that a change of them is noticed; absent where it has none.
     package var definition: String?
+    /// How farmers keep each other out; absent for flock.
+    package var locking: Locking?
 
-    /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell.
-    package static let currentVersion = 2
+    /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell; version
+    /// 3 may be guarded without flock, which an older program would rely on.
+    package static let currentVersion = 3
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
-        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil
+        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil, locking: Locking = .flock
     ) {
         self.created = created
         self.list = list
@@ -54,7 +57,8 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.keep = keep
         self.form = form == .commands ? nil : form
         self.definition = definition
-        version = form == .commands ? 1 : 2
+        self.locking = locking == .flock ? nil : locking
+        version = locking != .flock ? 3 : form == .commands ? 1 : 2
     }
 
     package var encoded: [UInt8] {
@@ -67,6 +71,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         if let keep { bytes.append(",\n  \"keep\": \(JSONText.string(keep.rawValue))") }
         if let form { bytes.append(",\n  \"form\": \(JSONText.string(form.rawValue))") }
         if let definition { bytes.append(",\n  \"definition\": \(JSONText.string(definition))") }
+        if let locking { bytes.append(",\n  \"locking\": \(JSONText.string(locking.rawValue))") }
         bytes.append("\n}\n")
         return bytes
     }

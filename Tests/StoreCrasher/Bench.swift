@@ -8,12 +8,17 @@ package import TaskFarmerSystem
 /// A folder with a list, `list.txt`, and its work directory, `work`.
 package struct Bench: Sendable {
     package let folder: Path
+    /// How farmers that are to make the work directory shall keep each other out.
+    package var locking = Locking.flock
     package var list: Path { folder.appending("list.txt") }
     package var directory: WorkDirectory { WorkDirectory(folder.appending("work")) }
     package let patience = EndlessPatience()
     private static let joined = Atomic<Int>(0)
 
-    package init(_ folder: Path) { self.folder = folder }
+    package init(_ folder: Path, _ locking: Locking = .flock) {
+        self.folder = folder
+        self.locking = locking
+    }
 
     /// What the list says for a task.
     package static func command(_ id: Int) -> [UInt8] { Array("work --on \(id) --with '\(id * id)'".utf8) }
@@ -36,7 +41,7 @@ package struct Bench: Sendable {
     package func request(fresh: Bool = false, lockFolder: Path? = nil) throws -> FarmRequest {
         FarmRequest(
             directory: directory, list: HandledList(try TaskListFile(list), workDirectory: directory.root),
-            lockFolder: lockFolder, fresh: fresh)
+            lockFolder: lockFolder, fresh: fresh, locking: locking)
     }
 
     package func open(fresh: Bool = false, lockFolder: Path? = nil) throws -> OpenedFarm {

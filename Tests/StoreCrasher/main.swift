@@ -1,20 +1,21 @@
-// StoreCrasher FOLDER SCENARIO INDEX MODE: carries out a scenario in a folder and ends itself at a chosen file operation.
+// StoreCrasher FOLDER SCENARIO INDEX MODE LOCKING: carries out a scenario in a folder and ends itself at a chosen file operation.
 //
 // Standard output: `finished ID` and `failed ID` for what must be recorded from then on; `call KIND BYTES NAME` for every file
 // operation when the scenario came to its end, and `threw …` when it failed.
 
+internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
 let words = CommandLine.arguments
-guard words.count == 5, let scenario = Scenario(rawValue: words[2]), let index = Int(words[3]),
-    let mode = Crash.Mode(rawValue: words[4])
+guard words.count == 6, let scenario = Scenario(rawValue: words[2]), let index = Int(words[3]),
+    let mode = Crash.Mode(rawValue: words[4]), let locking = Locking(rawValue: words[5])
 else {
-    OwnProcess.put("usage: StoreCrasher FOLDER SCENARIO INDEX MODE\n", to: 2)
+    OwnProcess.put("usage: StoreCrasher FOLDER SCENARIO INDEX MODE LOCKING\n", to: 2)
     OwnProcess.leave(64)
 }
 let crash = Crash(mode, at: index)
 do {
-    let (step, next) = try scenario.prepare(Bench(Path(words[1])))
+    let (step, next) = try scenario.prepare(Bench(Path(words[1]), locking))
     do {
         try crash.watch(step)
     } catch  where mode == .torn {

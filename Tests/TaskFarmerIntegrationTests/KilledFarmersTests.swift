@@ -5,35 +5,38 @@ import Foundation
 import Testing
 
 struct KilledFarmersTests {
-    @Test func `farmers killed at random lose nothing, record nothing twice and leave no process`() throws {
+    @Test(arguments: ["flock", "lease"])
+    func `farmers killed at random lose nothing, record nothing twice and leave no process`(_ locking: String) throws {
         let environment = ProcessInfo.processInfo.environment
-        let wanted = environment["TASKFARMER_KILLS"].flatMap { Int($0) } ?? 200
+        let wanted = environment["TASKFARMER_KILLS"].flatMap { Int($0) } ?? (locking == "flock" ? 200 : 50)
         let seed = environment["TASKFARMER_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
-        print("killed farmers: TASKFARMER_SEED=\(seed) TASKFARMER_KILLS=\(wanted)")
+        print("killed farmers, \(locking): TASKFARMER_SEED=\(seed) TASKFARMER_KILLS=\(wanted)")
         var kills = 0
         var round = UInt64(0)
         while kills < wanted {
             round += 1
             let roundSeed = seed &+ round
             try Farm.use { farm in
-                var harvest = Harvest(farm: farm, random: Seeded(state: roundSeed))
+                var harvest = Harvest(farm: farm, locking: locking, random: Seeded(state: roundSeed))
                 kills += try harvest.run(atMost: min(10, wanted - kills))
             }
         }
-        print("killed farmers: \(kills) kills in \(round) rounds")
+        print("killed farmers, \(locking): \(kills) kills in \(round) rounds")
     }
 }
 
 /// A list that is run by farmers of which one after the other is killed.
 private struct Harvest {
     let farm: Farm
+    let locking: String
     var random: Seeded
     private static let short = 300
     private static let failing = [7, 77, 277]
     private static let long = 12
 
-    init(farm: Farm, random: Seeded) {
+    init(farm: Farm, locking: String, random: Seeded) {
         self.farm = farm
+        self.locking = locking
         self.random = random
     }
 
@@ -82,15 +85,16 @@ private struct Harvest {
     /// Half of the farmers have a shell above them in their process group, which is killed with them.
     private mutating func start() throws -> Program {
         let parent = Bool.random(using: &random) ? [] : ["sh", "-c", "\"$@\"; exit $?", "sh"]
-        return try farm.start(["run", "-q", "-n", "2", farm.list.lastPathComponent], under: parent)
+        return try farm.start(["run", "-q", "-n", "2", "--lock", locking, farm.list.lastPathComponent], under: parent)
     }
 
     private func expected(_ ended: Ended) -> Bool { ended.status == 1 && ended.errors.isEmpty }
 
     /// In between, `check` may only find that the work directory is not made yet.
     private func soundUnlessBeingMade() throws {
+        let wasMade = !farm.state("farm.json").isEmpty
         let ended = try farm.call("check", farm.workDirectory.path)
-        #expect(ended.status == 0 || ended.status == 64 && farm.state("farm.json").isEmpty, "\(ended)")
+        #expect(ended.status == 0 || ended.status == 64 && !wasMade, "\(ended)")
     }
 }
 

@@ -65,7 +65,7 @@ struct FarmControlTests {
         let bench = scratch.bench
         try bench.write(list: ["true"])
         #expect(try bench.runFarmer().exitStatus == 0)
-        let lock = try FarmLock(bench.directory.root.appending("lock"))
+        let lock = try FarmLock(bench.directory.root.appending("lock"), .flock)
         try lock.acquire(bench.patience)
         let control = try FarmControl()
         let error = Mutex<FarmError?>(nil)

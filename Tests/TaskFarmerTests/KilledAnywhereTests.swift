@@ -14,9 +14,11 @@ struct KilledAnywhereTests {
     private static let changing: Set<IOCall.Kind> = [.write, .truncate, .unlink, .rename, .makeFolder]
     private static let all = ProcessInfo.processInfo.environment["TASKFARMER_TEST_ALL_CALLS"] != nil
 
-    private static func indices(_ scenario: Scenario, _ kinds: Set<IOCall.Kind>) throws -> [Int] {
-        let (scratch, bench) = try setUp(scenario)
-        let run = try Crasher.run(scratch.path, scenario, at: 0)
+    private static func indices(
+        _ scenario: Scenario, _ kinds: Set<IOCall.Kind>, _ locking: Locking
+    ) throws -> [Int] {
+        let (scratch, bench) = try setUp(scenario, locking)
+        let run = try Crasher.run(scratch.path, scenario, at: 0, .before, locking)
         try #require(run.wasKilled && !run.calls.isEmpty, "\(scenario) does not work undisturbed: \(run.output)")
         try afterwards(bench, scenario, run, .before, "\(scenario) undisturbed")
         return run.calls.enumerated().filter { _, call in
@@ -30,18 +32,18 @@ struct KilledAnywhereTests {
         }.map { $0.offset + 1 }
     }
 
-    private static func setUp(_ scenario: Scenario) throws -> (Scratch, Bench) {
+    private static func setUp(_ scenario: Scenario, _ locking: Locking) throws -> (Scratch, Bench) {
         let scratch = try Scratch()
         switch scenario {
         case .takeOver:
             try scratch.putPyTaskFarmer()
         case .recovery:
             try scratch.bench.writeList(Scenario.taskCount)
-            try #require(try Crasher.run(scratch.path, .victim, at: 0).wasKilled)
+            try #require(try Crasher.run(scratch.path, .victim, at: 0, .before, locking).wasKilled)
         default:
             try scratch.bench.writeList(Scenario.taskCount)
         }
-        return (scratch, scratch.bench)
+        return (scratch, scratch.bench(locking))
     }
 
     /// What was promised before the scenario itself began.
@@ -102,10 +104,12 @@ struct KilledAnywhereTests {
         }
     }
 
-    private static func disturb(_ scenario: Scenario, _ mode: Crash.Mode, _ kinds: Set<IOCall.Kind>) throws {
-        for index in try indices(scenario, kinds) {
-            let (scratch, bench) = try setUp(scenario)
-            let run = try Crasher.run(scratch.path, scenario, at: index, mode)
+    private static func disturb(
+        _ scenario: Scenario, _ mode: Crash.Mode, _ kinds: Set<IOCall.Kind>, _ locking: Locking = .flock
+    ) throws {
+        for index in try indices(scenario, kinds, locking) {
+            let (scratch, bench) = try setUp(scenario, locking)
+            let run = try Crasher.run(scratch.path, scenario, at: index, mode, locking)
             let what: Comment = "\(scenario), \(mode) call \(index): \(run.output)"
             #expect(run.wasKilled, what)
             do { try afterwards(bench, scenario, run, mode, what) } catch { Issue.record(error, what) }
@@ -120,6 +124,20 @@ struct KilledAnywhereTests {
     @Test("nothing is lost when a farmer is killed in the middle of any write", arguments: Scenario.swept)
     func torn(_ scenario: Scenario) throws {
         try Self.disturb(scenario, .torn, [.write])
+    }
+
+    @Test(
+        "nothing is lost when a farmer that uses leases is killed before any change of any file",
+        arguments: all ? Scenario.swept : [.creation, .join, .carry, .recovery, .leave])
+    func killedWithLease(_ scenario: Scenario) throws {
+        try Self.disturb(scenario, .before, Self.changing, .lease)
+    }
+
+    @Test(
+        "nothing is lost when a farmer that uses leases is killed in the middle of any write",
+        arguments: all ? Scenario.swept : [.creation, .carry])
+    func tornWithLease(_ scenario: Scenario) throws {
+        try Self.disturb(scenario, .torn, [.write], .lease)
     }
 
     /// Without the one that takes long, unless all is asked for.

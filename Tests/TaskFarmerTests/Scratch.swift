@@ -26,6 +26,7 @@ final class Scratch: Sendable {
     deinit { try? Folder.removeTree(path) }
 
     var bench: Bench { Bench(path) }
+    func bench(_ locking: Locking) -> Bench { Bench(path, locking) }
 
     /// A bench with a list of so many tasks.
     static func withList(_ count: Int = Scenario.taskCount) throws -> (scratch: Scratch, bench: Bench) {
@@ -66,9 +67,12 @@ enum Crasher {
         return own.parent.appending("StoreCrasher")
     }()
 
-    static func run(_ folder: Path, _ scenario: Scenario, at index: Int, _ mode: Crash.Mode = .before) throws -> Run {
+    static func run(
+        _ folder: Path, _ scenario: Scenario, at index: Int, _ mode: Crash.Mode = .before, _ locking: Locking = .flock
+    ) throws -> Run {
         let output = folder.appending("crasher.\(index).\(mode.rawValue).out")
-        let end = try start(program, [scenario.rawValue, String(index), mode.rawValue], folder, output)
+        let end = try start(
+            program, [scenario.rawValue, String(index), mode.rawValue, locking.rawValue], folder, output)
         var run = Run()
         run.wasKilled = end.signal == 9
         run.output = try Folder.content(of: output).text

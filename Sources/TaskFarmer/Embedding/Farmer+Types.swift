@@ -14,6 +14,8 @@ extension Farmer {
         public var stopSignals = "TERM,5,KILL"
         /// A folder that all nodes share and that supports flock, for the lock file; nil for `$SCRATCH`, else the work directory.
         public var lockDirectory: String?
+        /// How farmers keep each other out; nil for flock, or as the work directory was made.
+        public var locking: Locking?
         /// What is kept of what tasks print; nil for files, or as the work directory was made.
         public var logs: LogKeeping?
         /// First puts every failed task back, to run again.

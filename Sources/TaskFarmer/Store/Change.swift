@@ -48,7 +48,7 @@ package final class Change {
 
     private func handle(_ file: SharedFile) throws -> SharedHandle {
         if let open = handles[file] { return open }
-        let open = try SharedHandle(directory.file(file))
+        let open = try SharedHandle(directory.file(file), directory.locking)
         let expected = before.sizes[file] ?? 0
         guard open.size == expected else {
             throw FarmError.staleView(

@@ -66,9 +66,9 @@ package final class ChangeCycle {
         try pace.check()
         try lock.write(mark, flush: true)
 
-        let transaction = try SharedHandle(directory.transaction)
+        let transaction = try SharedHandle(directory.transaction, directory.locking)
         try undo(transaction, pace)
-        let stateHandle = try SharedHandle(directory.state)
+        let stateHandle = try SharedHandle(directory.state, directory.locking)
         let bytes = try stateHandle.file.read(at: 0, count: StateRecord.width + 1)
         guard let state = StateRecord(bytes) else {
             throw FarmError.damaged(file: directory.state.description, "not a whole record")

@@ -69,7 +69,7 @@ package struct Check {
                 continue
             }
             // Locked, since the facts of a name may be seconds old on NFS, and so may the pages that are read below.
-            let size = try SharedHandle(directory.file(file)).size
+            let size = try SharedHandle(directory.file(file), directory.locking).size
             report.bytes += size
             if size != state.sizes[file] {
                 problem(

@@ -57,8 +57,8 @@ struct Creation {
             created: Clock.wall, list: (list.file.name == "-" ? list.file.name : list.file.name.absolute).description,
             handler: list.handlerName, lock: directory.recorded(lockPath),
             nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping, form: list.form,
-            definition: list.definition)
-        try FreshFile.write(directory.state, state.encoded)
+            definition: list.definition, locking: directory.locking)
+        try FreshFile.write(directory.state, directory.locking, state.encoded)
         guard try lock.peek() == mark else {
             throw FarmError.brokenLock(
                 "another process wrote to \(lock.path) while this one held it: locks do not keep farmers apart here")
@@ -78,13 +78,13 @@ struct Creation {
     private func makeFiles() throws -> StateRecord {
         var state = StateRecord()
         // Not empty from here on: what lies here is ours, whole or not, and never PyTaskFarmer's.
-        try FreshFile.write(directory.state, Array("being made\n".utf8))
+        try FreshFile.write(directory.state, directory.locking, Array("being made\n".utf8))
         let measure = measured.stack
         for file in SharedFile.allCases where file != .toprocess {
-            state.sizes[file] = try FreshFile.write(directory.file(file), FreshFile.initial(file))
+            state.sizes[file] = try FreshFile.write(directory.file(file), directory.locking, FreshFile.initial(file))
         }
-        try FreshFile.write(directory.transaction, [])
-        let stack = try SharedHandle(directory.file(.toprocess), create: true)
+        try FreshFile.write(directory.transaction, directory.locking, [])
+        let stack = try SharedHandle(directory.file(.toprocess), directory.locking, create: true)
         try stack.file.truncate(to: 0)
         var writer = try StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
         var again = ListMark()
@@ -158,8 +158,8 @@ enum FreshFile {
     ///
     /// - Returns: its size
     @discardableResult
-    static func write(_ path: Path, _ bytes: [UInt8]) throws -> Int {
-        let handle = try SharedHandle(path, create: true)
+    static func write(_ path: Path, _ locking: Locking, _ bytes: [UInt8]) throws -> Int {
+        let handle = try SharedHandle(path, locking, create: true)
         try handle.file.write(bytes, at: 0)
         try handle.file.truncate(to: bytes.count)
         try handle.file.flush()

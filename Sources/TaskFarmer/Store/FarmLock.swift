@@ -1,6 +1,6 @@
 // The one lock. It is tried without blocking, with short, growing, jittered waits: a blocked flock on NFS wakes by polling
 // and takes 50 times as long. The file carries the nonce of the work directory, the last epoch begun and who holds it; it is
-// never removed or replaced, since others may hold it by its old name.
+// never removed or replaced, since others may hold it by its old name. Where there is no flock, turns take its place.
 
 package import TaskFarmerCore
 package import TaskFarmerSystem
@@ -16,15 +16,20 @@ package protocol LockPatience: Sendable {
 package final class FarmLock {
     package let path: Path
     private let file: Descriptor
+    /// What keeps others out where flock does not.
+    private let turns: LeaseTurns?
 
-    package init(_ path: Path) throws {
+    package init(_ path: Path, _ locking: Locking, lease: Int = LeaseTurns.standardLease) throws {
         self.path = path
         do {
             file = try Descriptor(path, [.both, .create, .noLink], permissions: 0o666)
-        } catch {
+            turns = locking == .lease ? try LeaseTurns(path, lease: lease) : nil
+        } catch let error as SystemError {
             throw FarmError.system(error)
         }
     }
+
+    deinit { turns?.close() }
 
     /// Takes the lock, waiting as long as `patience` allows.
     ///
@@ -36,8 +41,8 @@ package final class FarmLock {
         var told = begin
         while true {
             do {
-                if try file.tryLock() { break }
-            } catch {
+                if try turns?.take() ?? file.tryLock() { break }
+            } catch let error as SystemError {
                 throw FarmError.system(error)
             }
             let now = Clock.boot
@@ -54,7 +59,7 @@ package final class FarmLock {
         }
         let facts = try file.facts()
         if facts.links == 0 {
-            try? file.unlock()
+            release()
             // Gone with its folder: that is what there is to say.
             do { _ = try Descriptor(path.parent, .reading) } catch { throw FarmError.system(error) }
             throw FarmError.brokenLock(
@@ -66,6 +71,7 @@ package final class FarmLock {
 
     /// What the file says now; nil when it says nothing of ours.
     package func peek() throws -> LockRecord? {
+        if turns != nil { return LockRecord(try Folder.content(of: path, atMost: LockRecord.width)) }
         file.dropCache()
         return LockRecord(try file.read(at: 0, count: LockRecord.width))
     }
@@ -76,9 +82,19 @@ package final class FarmLock {
     /// Writes through the descriptor that holds the lock. A client that lost its lock on NFS is told so by EIO here, and
     /// only here.
     package func write(_ record: LockRecord, flush: Bool) throws {
+        if let turns {
+            // Without a lock on it, only closing and opening show others what was written, and this one what they wrote.
+            try turns.requireHeld()
+            let file = try Descriptor(path, [.both, .noLink])
+            try file.write(record.encoded, at: 0)
+            try file.flush()
+            return
+        }
         try file.write(record.encoded, at: 0)
         if flush { try file.flush() }
     }
 
-    package func release() { try? file.unlock() }
+    package func release() {
+        if let turns { turns.release() } else { try? file.unlock() }
+    }
 }

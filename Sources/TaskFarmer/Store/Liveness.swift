@@ -17,6 +17,8 @@ package final class Liveness {
     /// How often a farmer writes its heartbeat, and how long one must stand still to count as stopped, in nanoseconds.
     package static let interval = 3_000_000_000
     package static let patience = 5 * interval
+    /// The same without flock, where a heart that stands still is all there is to see.
+    package static let longPatience = 20 * interval
 
     private struct Observation {
         var heartbeat: Int
@@ -26,6 +28,8 @@ package final class Liveness {
     }
 
     private let directory: WorkDirectory
+    private var isByHeartAlone: Bool { directory.locking == .lease }
+    private var patience: Int { isByHeartAlone ? Self.longPatience : Self.patience }
     private var observations: [String: Observation] = [:]
     /// Hosts that the user says are gone, lock or no lock.
     private let assumedDead: Set<String>
@@ -54,13 +58,13 @@ package final class Liveness {
     /// - Throws: `brokenLock` when its heart went on beating after its lock could be taken
     package func judge(_ farmer: String) throws -> Verdict {
         guard let record = try readRecord(farmer) else { return try judgeWithoutRecord(farmer) }
-        if Self.isHere(record) {
+        if Self.isHere(record), !(isByHeartAlone && record.process == Int(ProcessTable.own)) {
             observations[farmer] = nil
             guard Self.isRunning(record) else { return .dead }
             // A program may go on after a farmer of its own has ended without leaving; only the lock tells. Where the file
             // server can take locks away, that counts for farmers of this process only.
             let isCertain = record.process == Int(ProcessTable.own) || Folder.fileSystem(of: directory.root).isLocal
-            return try isCertain && lockIsFree(farmer) ? .dead : .alive
+            return try isCertain && !isByHeartAlone && lockIsFree(farmer) ? .dead : .alive
         }
         let now = Clock.boot
         let known = observations[farmer]
@@ -72,6 +76,7 @@ package final class Liveness {
         if known.heartbeat != record.heartbeat {
             // It may have died since the last look, however long ago that was: a lock that is free only now says nothing.
             observations[farmer] = Observation(heartbeat: record.heartbeat, since: now, wasFree: isFree)
+            if isByHeartAlone { return .alive }
             if isFree && known.wasFree {
                 throw FarmError.brokenLock(
                     "the lock of \(farmer) can be taken although its heart beats: locks do not work between \(record.host) and "
@@ -83,7 +88,7 @@ package final class Liveness {
         observations[farmer]?.wasFree = isFree
         let still = now - known.since
         let isAssumedDead = assumedDead.contains(record.host)
-        if still < Self.patience { return isFree || isAssumedDead ? .watching : .alive }
+        if still < patience { return isFree || isAssumedDead ? .watching : .alive }
         if isFree || isAssumedDead { return .dead }
         // Held for a moment by another farmer that looks, perhaps.
         for _ in 0..<5 {
@@ -110,11 +115,12 @@ package final class Liveness {
             observations[farmer] = Observation(heartbeat: -1, since: now)
             return .watching
         }
-        if now - known.since < Self.patience { return .watching }
+        if now - known.since < patience { return .watching }
         return try lockIsFree(farmer) ? .dead : .silent(seconds: (now - known.since) / 1_000_000_000)
     }
 
     private func lockIsFree(_ farmer: String) throws -> Bool {
+        if isByHeartAlone { return true }
         do {
             let file = try Descriptor(directory.alive(farmer), [.both, .noLink])
             guard try file.tryLock() else { return false }
@@ -137,7 +143,7 @@ package final class AliveFile: Sendable {
     package init(_ directory: WorkDirectory, _ record: AliveRecord) throws {
         isLocal = Folder.fileSystem(of: directory.root).isLocal
         file = try Descriptor(directory.alive(record.farmer), [.both, .exclusive, .noLink])
-        guard try file.tryLock() else {
+        guard try directory.locking == .lease || file.tryLock() else {
             throw FarmError.brokenLock("a new file, \(file.path), is locked by somebody else")
         }
         try write(record)

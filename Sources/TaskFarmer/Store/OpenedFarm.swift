@@ -16,10 +16,12 @@ package struct FarmRequest {
     package var assumedDead: Set<String> = []
     /// What farmers keep of what tasks print unless told otherwise, where the work directory is yet to be made.
     package var logs: LogKeeping?
+    /// How farmers keep each other out; nil for flock, or as the work directory was made.
+    package var locking: Locking?
 
     package init(
         directory: WorkDirectory, list: HandledList?, lockFolder: Path?, fresh: Bool = false,
-        assumedDead: Set<String> = [], logs: LogKeeping? = nil
+        assumedDead: Set<String> = [], logs: LogKeeping? = nil, locking: Locking? = nil
     ) {
         self.directory = directory
         self.list = list
@@ -27,6 +29,7 @@ package struct FarmRequest {
         self.fresh = fresh
         self.assumedDead = assumedDead
         self.logs = logs
+        self.locking = locking
     }
 }
 
@@ -40,12 +43,12 @@ package struct OpenedFarm {
 
     /// Opens a work directory that exists, by the lock it names.
     package init(existing directory: WorkDirectory) throws {
-        self.directory = directory
         guard let found = try Self.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
         description = found
-        lock = try FarmLock(directory.lockPath(recorded: found.lock))
+        self.directory = WorkDirectory(directory.root, found.locking ?? .flock)
+        lock = try FarmLock(directory.lockPath(recorded: found.lock), self.directory.locking)
     }
 
     private init(directory: WorkDirectory, description: FarmDescription, lock: FarmLock, notes: [String]) {
@@ -96,6 +99,11 @@ package struct OpenedFarm {
     private static func openOrCreate(
         _ request: FarmRequest, holder: String, _ patience: any LockPatience
     ) throws -> OpenedFarm {
+        var request = request
+        let known = try readDescription(request.directory)
+        try refuseOtherLocking(request, known)
+        let locking = known.map { $0.locking ?? .flock } ?? request.locking ?? .flock
+        request.directory = WorkDirectory(request.directory.root, locking)
         let directory = request.directory
         var lockPath = directory.lock(in: request.lockFolder)
         if let folder = request.lockFolder, try Folder.facts(folder)?.isFolder != true {
@@ -103,7 +111,6 @@ package struct OpenedFarm {
                 file: folder.description, line: nil,
                 "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
         }
-        let known = try readDescription(directory)
         if let known, !directory.isRecorded(lockPath, as: known.lock) {
             throw FarmError.otherLock(
                 own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
@@ -118,10 +125,10 @@ package struct OpenedFarm {
         try Folder.make(directory.root)
         try refuseLocalLock(lockPath, directory)
 
-        let lock = try FarmLock(lockPath)
+        let lock = try FarmLock(lockPath, locking)
         try lock.acquire(patience)
         defer { lock.release() }
-        let file = try SharedHandle(directory.description, create: true)
+        let file = try SharedHandle(directory.description, directory.locking, create: true)
         let bytes = try file.file.read(at: 0, count: file.size)
         if !bytes.isEmpty, !request.fresh, let description = try parse(bytes, directory) {
             guard directory.isRecorded(lockPath, as: description.lock) else {
@@ -132,6 +139,8 @@ package struct OpenedFarm {
             guard mark?.nonce == description.nonce else {
                 throw FarmError.otherNonce(lock: lockPath.description, found: try lock.isEmpty ? nil : "another nonce")
             }
+            request.locking = locking
+            try refuseOtherLocking(request, description)
             try refuseOtherHandler(request, description)
             return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])
         }
@@ -158,7 +167,7 @@ package struct OpenedFarm {
     ) throws -> OpenedFarm? {
         try refuseLocalLock(lockPath, request.directory)
         guard try Folder.facts(lockPath) != nil else { return nil }
-        let lock = try FarmLock(lockPath)
+        let lock = try FarmLock(lockPath, request.directory.locking)
         guard try lock.peek()?.nonce == description.nonce else { return nil }
         try refuseOtherHandler(request, description)
         return OpenedFarm(directory: request.directory, description: description, lock: lock, notes: [])
@@ -171,6 +180,19 @@ package struct OpenedFarm {
                 file: "-t \(list.handlerName)", line: nil,
                 "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
             )
+        }
+    }
+
+    /// Farmers that keep each other out in different ways do not.
+    private static func refuseOtherLocking(_ request: FarmRequest, _ description: FarmDescription?) throws {
+        guard let description else { return }
+        let recorded = description.locking ?? .flock
+        // Who asks for nothing gets what the work directory was made with, and may find it made meanwhile with something else.
+        guard (request.locking ?? recorded) == recorded else {
+            throw FarmError.configuration(
+                file: "--lock \(request.locking?.rawValue ?? "")", line: nil,
+                "\(request.directory.root) was made with --lock \(recorded.rawValue): leave the option out, or name another work "
+                    + "directory")
         }
     }
 

@@ -51,7 +51,7 @@ struct Rebuild {
         var state = StateRecord()
         try markUnfinished()
         try readTorn()
-        try FreshFile.write(directory.transaction, [])
+        try FreshFile.write(directory.transaction, directory.locking, [])
 
         for file in [SharedFile.finished, .failed, .skipped] {
             var kept = try lines(of: file) { rebuild, line in
@@ -69,7 +69,7 @@ struct Rebuild {
                     counts[file, default: 0] += 1
                 }
             }
-            state.sizes[file] = try FreshFile.write(directory.file(file), kept)
+            state.sizes[file] = try FreshFile.write(directory.file(file), directory.locking, kept)
         }
         var waiting: [Int: [UInt8]] = [:]
         _ = try lines(of: .toprocess) { rebuild, line in
@@ -98,7 +98,7 @@ struct Rebuild {
         state.tasks = max(places.count, knownTasks)
         try fillGaps(&state)
         try writeAttempts(&state, waiting: waiting)
-        state.sizes[.roster] = try FreshFile.write(directory.file(.roster), [])
+        state.sizes[.roster] = try FreshFile.write(directory.file(.roster), directory.locking, [])
         try rebuildTimeline(&state)
         counts[.toprocess] = waiting.count
         state.toprocess = waiting.count
@@ -113,7 +113,7 @@ struct Rebuild {
 
     /// Marks the directory as ours and unfinished, behind what `state` says of it until it says something new.
     private func markUnfinished() throws {
-        let handle = try SharedHandle(directory.state, create: true)
+        let handle = try SharedHandle(directory.state, directory.locking, create: true)
         let mark = Self.unfinished + source.name + [10]
         let offset = handle.size < StateRecord.width ? 0 : StateRecord.width
         try handle.file.write(mark, at: offset)
@@ -136,7 +136,7 @@ struct Rebuild {
             unknown += 1
         }
         if more.isEmpty { return }
-        let handle = try SharedHandle(directory.file(.skipped))
+        let handle = try SharedHandle(directory.file(.skipped), directory.locking)
         try handle.file.write(more, at: handle.size)
         try handle.file.flush()
         state.sizes[.skipped] = handle.size + more.count
@@ -212,7 +212,8 @@ struct Rebuild {
             counts[.attempts, default: 0] += 1
         }
         state.attempts = counts[.attempts] ?? 0
-        state.sizes[.attempts] = try FreshFile.write(directory.file(.attempts), Attempt.header + kept)
+        state.sizes[.attempts] = try FreshFile.write(
+            directory.file(.attempts), directory.locking, Attempt.header + kept)
 
         var stack: [UInt8] = []
         var marks: [UInt8] = []
@@ -224,8 +225,8 @@ struct Rebuild {
             TaskRecord(id: id, command: command).appendLine(to: &stack)
         }
         try pace.check()
-        state.sizes[.toprocess] = try FreshFile.write(directory.file(.toprocess), stack)
-        state.sizes[.requeued] = try FreshFile.write(directory.file(.requeued), marks)
+        state.sizes[.toprocess] = try FreshFile.write(directory.file(.toprocess), directory.locking, stack)
+        state.sizes[.requeued] = try FreshFile.write(directory.file(.requeued), directory.locking, marks)
         state.tail = Checksum.of(Array(stack.suffix(256)))
     }
 
@@ -259,6 +260,6 @@ struct Rebuild {
         let first = events.firstIndex { !blanks.contains($0) } ?? events.count
         let whole =
             first == events.count ? Array(TraceEvent.empty) : TraceEvent.opening + events[first...] + TraceEvent.closing
-        state.sizes[.timeline] = try FreshFile.write(directory.file(.timeline), whole)
+        state.sizes[.timeline] = try FreshFile.write(directory.file(.timeline), directory.locking, whole)
     }
 }

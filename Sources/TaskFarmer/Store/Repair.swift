@@ -22,6 +22,7 @@ package struct Repair {
         _ patience: any LockPatience
     ) throws -> [String] {
         var description = try describe(directory)
+        let directory = WorkDirectory(directory.root, description.locking ?? .flock)
         if try Folder.facts(directory.file(.roster)) != nil {
             try Presence.requireNobody(directory, assumedDead: assumedDead)
         }
@@ -34,7 +35,7 @@ package struct Repair {
             if let report, report.isSound { return report.notes }
             for text in report?.problems ?? [] { done.append("found: \(text)") }
         }
-        let lock = try FarmLock(new)
+        let lock = try FarmLock(new, directory.locking)
         try lock.acquire(patience)
         defer { lock.release() }
         try FarmError.wrappingAny {
@@ -49,8 +50,8 @@ package struct Repair {
             description.lock = directory.recorded(new)
             let mark = LockRecord(nonce: nonce, epoch: state.epoch, status: .idle, holder: "repair", since: Clock.wall)
             try lock.write(mark, flush: true)
-            try FreshFile.write(directory.description, description.encoded)
-            try FreshFile.write(directory.state, state.encoded)
+            try FreshFile.write(directory.description, directory.locking, description.encoded)
+            try FreshFile.write(directory.state, directory.locking, state.encoded)
             for name in try Folder.names(in: directory.farmers) {
                 try Folder.unlink(directory.farmers.appending(bytes: name))
             }

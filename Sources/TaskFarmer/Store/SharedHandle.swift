@@ -1,19 +1,21 @@
 // A shared file, opened for one change. NFS shows another client's writes when the file itself is locked and its cached
 // pages are dropped, so every shared file is opened, locked and dropped inside the main lock, and let go before it.
 
-internal import TaskFarmerCore
+package import TaskFarmerCore
 package import TaskFarmerSystem
 
 package final class SharedHandle: Sendable {
     package let file: Descriptor
     package let size: Int
+    private let isLocked: Bool
 
     /// - Throws: `brokenLock` when another process holds the file although we hold the main lock
-    package init(_ path: Path, create: Bool = false) throws {
+    package init(_ path: Path, _ locking: Locking, create: Bool = false) throws {
+        isLocked = locking == .flock
         file = try Descriptor(path, create ? [.both, .create, .noLink] : [.both, .noLink])
         // A child of the last holder may keep a copy of its descriptor for the microseconds before exec.
         var tries = 0
-        while !(try file.tryLock()) {
+        while locking == .flock, !(try file.tryLock()) {
             tries += 1
             if tries > 400 {
                 throw FarmError.brokenLock(
@@ -26,5 +28,5 @@ package final class SharedHandle: Sendable {
         size = try file.facts().size
     }
 
-    deinit { try? file.unlock() }
+    deinit { if isLocked { try? file.unlock() } }
 }

@@ -256,10 +256,13 @@ package final class Store: @unchecked Sendable {
     /// Whether the process in a farmer's name, `host.pid.milliseconds`, is one of this host's that is no more.
     private static func isGone(_ name: String) -> Bool {
         let parts = name.split(separator: ".")
-        guard parts.count == 3, parts[0] == HostIdentity.current.name, let process = Int32(parts[1]) else {
-            return false
-        }
-        return ProcessTable.facts(of: process) == nil
+        guard parts.count == 3, parts[0] == HostIdentity.current.name, let process = Int32(parts[1]),
+            let named = Int(parts[2])
+        else { return false }
+        guard let facts = ProcessTable.facts(of: process) else { return true }
+        // One that began after the farmer took its name has that number by chance. /proc counts in hundredths of a second.
+        let began = Clock.wall - Clock.boot / 1000 + Int(facts.started) * 10_000
+        return began > named * 1000 + 2_000_000
     }
 
     private func recover(_ place: Int, _ dead: String, _ patience: any LockPatience) throws -> Int? {

@@ -6,8 +6,13 @@ package import TaskFarmerSystem
 /// The folder with all shared state of one run over a list.
 package struct WorkDirectory: Sendable, Equatable {
     package let root: Path
+    /// How farmers keep each other out there, as far as it is known.
+    package var locking = Locking.flock
 
-    package init(_ root: Path) { self.root = root }
+    package init(_ root: Path, _ locking: Locking = .flock) {
+        self.root = root
+        self.locking = locking
+    }
 
     /// Where the work directory of a list lies unless something else is said: `LIST_workdir`.
     package static func standard(for list: Path) -> Path {

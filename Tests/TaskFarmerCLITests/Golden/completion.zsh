@@ -20,6 +20,7 @@ _taskfarmer() {
             '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
             '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
             '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--lock=[How farmers keep each other out\: flock, or, where no folder to be had supports that, lease (files with leases; promises less).]:HOW:(flock lease)' \
             '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
