@@ -38,8 +38,12 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     /// What stands for the handler's arguments, so that a change of them is noticed; absent where it has none.
     package var definition: String?
 
-    /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell.
-    package static let currentVersion = 2
+    /// What this program writes in new work directories. Version 2 has tasks as objects, which an older program would hand to a
+    /// shell; version 3 has the farmers' jobs in attempts.tsv, the roster and the farmers' own files.
+    package static let currentVersion = 3
+
+    /// Whether the farmers' jobs are recorded.
+    package var namesJobs: Bool { version >= 3 }
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
@@ -54,7 +58,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.keep = keep
         self.form = form == .commands ? nil : form
         self.definition = definition
-        version = form == .commands ? 1 : 2
+        version = Self.currentVersion
     }
 
     package var encoded: [UInt8] {

@@ -8,6 +8,7 @@ final class RunningTasks {
     struct Settings {
         var farmer: String
         var host: String
+        var job: String?
         var keeping: LogKeeping
         var places: LogPlaces
         /// Where attempts have folders of their own.
@@ -124,7 +125,8 @@ final class RunningTasks {
                 let gone = slots.empty(slot: running.slot, serial: completion.serial)
             else { continue }
             finish(
-                gone.attempt(.interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host),
+                gone.attempt(
+                    .interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
                 command: gone.task.command)
         }
     }
@@ -143,7 +145,7 @@ final class RunningTasks {
                 continue
             }
             finish(
-                running.attempt(end, now: Clock.boot, farmer: settings.farmer, host: settings.host),
+                running.attempt(end, now: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
                 command: running.task.command, needsFolder: cleanUp(running, end))
         }
     }
@@ -171,7 +173,8 @@ final class RunningTasks {
         for end in starter.completions.takeAll() {
             guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
             finish(
-                running.attempt(end.outcome, at: end.at, farmer: settings.farmer, host: settings.host),
+                running.attempt(
+                    end.outcome, at: end.at, farmer: settings.farmer, host: settings.host, job: settings.job),
                 command: running.task.command)
         }
     }
