@@ -20,5 +20,5 @@ wait $farmer
 status=$?
 
 # Work remains: into the queue again. SLURM itself requeues what was pre-empted, and what was cancelled shall stay so.
-[ $status -ne 75 ] || [ $gone ] || scontrol requeue "$SLURM_JOB_ID"
+[ $status -ne 75 ] || [ -n "$gone" ] || scontrol requeue "$SLURM_JOB_ID"
 exit $status

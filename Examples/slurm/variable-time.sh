@@ -22,5 +22,5 @@ wait $farmer
 status=$?
 
 # Work remains: into the queue again, for the next gap.
-[ $status -ne 75 ] || [ $gone ] || scontrol requeue "$SLURM_JOB_ID"
+[ $status -ne 75 ] || [ -n "$gone" ] || scontrol requeue "$SLURM_JOB_ID"
 exit $status

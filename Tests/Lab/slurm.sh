@@ -9,13 +9,14 @@
 #   preemption  preemptible.sh makes way for a partition of higher priority
 #   scancel     several-nodes.sh and preemptible.sh are cancelled and stay so; later jobs go on
 #   node        a node of several-nodes.sh goes down; the others take over
+#   shell       a signal for the batch shell alone: a farmer in the foreground is not told, with exec or wait it is
 #   shares      how many slots farmers have by the options of sbatch and srun
 #
 # usage: Tests/Lab/slurm.sh [quick | CASE …]     quick: requeue and array; default: all; as root
 #   TASKFARMER_LAB      the folder with the lab's nodes.sh and slurm.sh (default: shared/lab beside the checkout)
 #   TASKFARMER_BINARY   a static binary (default: built)
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 skip() { echo "skipped: $*"; exit 0; }
 lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
@@ -76,7 +77,7 @@ submit() {
 }
 # Tasks run until there is a file `go`, and say so when they begin.
 list() { # how many
-    rm -rf "$LAB/$name" && mkdir "$LAB/$name" && cd "$LAB/$name" || exit 1
+    rm -rf "${LAB:?}/$name" && mkdir "$LAB/$name" && cd "$LAB/$name" || exit 1
     for _ in $(seq "$1"); do echo "echo > up.\$TASKFARMER_TASK_ID; until [ -e $PWD/go ]; do sleep 0.1; done; echo ran"; done >tasks.txt
 }
 files() { for file in "$@"; do [ -e "$file" ] || return 1; done; }
@@ -217,6 +218,42 @@ node() {
 }
 noted() { [ "$(cat tasks.txt_workdir/farmers/*.journal? | grep -ac '^S ')" -ge "$1" ]; }
 
+shell() {
+    local parts=(foreground one-node preemptible) part jobs=() index
+    for part in "${parts[@]}"; do
+        name=shell.$part list 2
+        if [ "$part" = foreground ]; then
+            printf '%s\n' '#!/bin/bash' 'trap "echo the shell knows" USR1' 'taskfarmer run "$@"' 'echo "the farmer ended with $?"' >foreground.sh
+            jobs+=("$(at head sbatch --parsable --output="$PWD/job.%j.out" --exclusive foreground.sh tasks.txt)")
+        else
+            jobs+=("$(submit $part.sh --time=10)")
+        fi
+        until_true 30 "tasks run" up 2 || return
+    done
+    for index in 0 1 2; do at head scancel --batch --signal=USR1 "${jobs[index]}"; done
+    for index in 1 2; do # these two know, so the signals have been sent
+        name=shell.${parts[index]}
+        cd "$LAB/$name" || exit 1
+        until_true 30 "the farmer is told" said "stopping (SIGUSR1)" "job.${jobs[index]}.out" || return
+    done
+    sleep 1
+    for part in "${parts[@]}"; do touch "$LAB/shell.$part/go"; done
+    name=shell.foreground
+    cd "$LAB/$name" || exit 1
+    until_true 60 "the job has ended" is "${jobs[0]}" COMPLETED || return
+    expect "the shell heard of it when the farmer had ended" "$(grep -e '^the shell' -e '^the farmer ended' job.*.out | tr '\n' ';')" "the shell knows;the farmer ended with 0;"
+    said "stopping" job.*.out && fail "the farmer was told"
+    name=shell.one-node
+    cd "$LAB/$name" || exit 1
+    until_true 60 "the job has ended" ended "${jobs[1]}" || return
+    expect "the farmer's exit status is the job's" "$(at head scontrol show job "${jobs[1]}" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
+    name=shell.preemptible
+    cd "$LAB/$name" || exit 1
+    until_true 60 "the job has ended" is "${jobs[2]}" COMPLETED || return
+    complete 2
+    said "SLURM job ${jobs[2]} (batch), restart 1" job.*.out && pass "the script has requeued itself" || fail "the script has not requeued itself"
+}
+
 shares() {
     list 1
     cat >shares.sh <<'END'
@@ -243,13 +280,13 @@ END
 }
 
 case ${1:-all} in
-all) cases=(requeue array limit preemption cancel shares node) ;; # the node stays down
+all) cases=(requeue array limit preemption cancel shell shares node) ;; # the node stays down
 quick) cases=(requeue array) ;;
 *) cases=("$@") ;;
 esac
 for case in "${cases[@]}"; do
     [ "$case" != scancel ] || case=cancel
-    case $case in requeue | array | limit | preemption | cancel | node | shares) ;; *) echo "unknown case $case" >&2; exit 64 ;; esac
+    case $case in requeue | array | limit | preemption | cancel | shell | node | shares) ;; *) echo "unknown case $case" >&2; exit 64 ;; esac
     begin=$SECONDS name=$case
     $case
     echo "     $case took $((SECONDS - begin)) s"
