@@ -208,11 +208,10 @@ node() {
     until_true 30 "tasks run" up 4 || return
     until_true 15 "starts are noted" noted 4 || return
     "$nodes" crash n4
-    # By their heartbeats, and their tasks are begun again on n3 once slots are free there.
-    until_true 120 "the dead farmer was found" said "is gone; .* of its tasks go back" "job.$job.out" || return
     touch go
     until_true 120 "the job has ended" ended "$job" || return
     complete 8
+    said "is gone; .* of its tasks go back" "job.$job.out" && pass "the other farmer has found the dead one" || fail "nobody has found the dead farmer"
     expect "what the dead node was running is recorded under the job" "$(column 17 lost)" "slurm:$job.0"
     expect "it was on that node" "$(column 3 lost)" n4
 }

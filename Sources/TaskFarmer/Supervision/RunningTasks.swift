@@ -55,7 +55,8 @@ final class RunningTasks {
     var isEmpty: Bool { slots.running == 0 }
     /// Nothing runs, nothing is to be cleaned up, and every end is told.
     var isOver: Bool { isEmpty && cleanups.isEmpty && suspects.isEmpty }
-    var isFull: Bool { slots.isFull }
+    /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
+    var isFull: Bool { slots.running + suspects.count >= slots.count }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
     /// Tasks inside this process are over.
     var collectable: Wakeup { starter.completions.filled }
@@ -68,8 +69,8 @@ final class RunningTasks {
     ///
     /// - Throws: what makes it pointless to start any task
     func fill(from pipeline: inout TaskPipeline) throws(SystemError) {
-        guard !slots.isFull, Clock.boot >= pausedUntil else { return }
-        while let slot = slots.lowestFree, let task = pipeline.next() {
+        guard Clock.boot >= pausedUntil else { return }
+        while !isFull, let slot = slots.lowestFree, let task = pipeline.next() {
             var isStarted = false
             defer { if !isStarted { pipeline.putBack(task) } }
             isStarted = try start(task, slot: slot)
