@@ -13,7 +13,7 @@ package enum RunCommand: Command {
     package static let options: [Option] = [
         Option(
             "proc", short: "n", value: "N", "How many tasks run at a time.",
-            standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
+            standard: "the processors this process may use: affinity, cgroup quota, its part of a scheduler's job"),
         Option(
             "timeout", value: "SECONDS",
             "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
@@ -94,7 +94,8 @@ package enum RunCommand: Command {
         if arguments.has("quiet") && arguments.has("verbose") {
             throw UsageError(message: "--quiet and --verbose exclude each other")
         }
-        let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
+        let allocation = Allocation.read(process.variable)
+        let slots = try arguments.number("proc", in: 1...65_536) ?? Farmer.processors(allocation)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let logs: LogKeeping? = try choice("logs", arguments)
@@ -112,6 +113,9 @@ package enum RunCommand: Command {
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
+        if let allocation {
+            console.observe(.note(AllocationText.note(allocation, slots: slots, ends: allocation.ends.map(Clock.text))))
+        }
         let directory = place.directory
         let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
@@ -123,7 +127,7 @@ package enum RunCommand: Command {
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
-            retryFailed: arguments.has("retry-failed"), logs: logs)
+            retryFailed: arguments.has("retry-failed"), logs: logs, allocation: allocation)
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
@@ -188,11 +192,6 @@ package enum RunCommand: Command {
             console.observe(.note("\(error); going on with the tasks in \(root)"))
             return nil
         }
-    }
-
-    private static func processors(_ process: CommandProcess) -> Int {
-        let slurm = process.variable("SLURM_CPUS_ON_NODE").flatMap { Int(String(decoding: $0, as: UTF8.self)) }
-        return max(1, min(Processors.available, slurm ?? .max))
     }
 
     private static func stopSequence(_ text: String) throws -> StopSequence {

@@ -15,6 +15,8 @@ package struct AttemptFields {
     package private(set) var blocksIn = 0
     package private(set) var blocksOut = 0
     package private(set) var reason = 0..<0
+    /// nil in work directories before version 3, which have no such column.
+    package private(set) var job: Range<Int>?
     private var exit: Int32?
     private var signal: Int32?
     private var word = Word.lost
@@ -32,13 +34,19 @@ package struct AttemptFields {
             let wall = rest.seconds(line), let user = rest.seconds(line), let system = rest.seconds(line),
             let resident = rest.number(line), let blocksIn = rest.number(line), let blocksOut = rest.number(line),
             let exit = rest.status(line), let signal = rest.status(line), let name = rest.field(line),
-            let reason = rest.field(line), rest.isEmpty,
+            let reason = rest.field(line),
             let word = Word.allCases.first(where: { line.extracting(name).elementsEqual($0.rawValue) })
         else { return nil }
         (self.task, self.number, self.host, self.farmer, self.slot) = (task, number, host, farmer, slot)
         (self.started, self.wall, self.user, self.system) = (started, wall, user, system)
         (maxResidentKiB, self.blocksIn, self.blocksOut) = (resident, blocksIn, blocksOut)
         (self.exit, self.signal, self.word, self.reason) = (exit, signal, word, reason)
+        if !rest.isEmpty {
+            guard let job = rest.field(line), rest.isEmpty, !job.isEmpty,
+                job.allSatisfy({ (33...126).contains(line[$0]) })
+            else { return nil }
+            self.job = job
+        }
         if outcome(reason: "") == nil { return nil }
     }
 

@@ -40,9 +40,13 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     /// How farmers keep each other out; absent for flock.
     package var locking: Locking?
 
-    /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell; version
-    /// 3 may be guarded without flock, which an older program would rely on.
+    /// What this program writes in new work directories. Version 2 has tasks as objects, which an older program would hand to a
+    /// shell; version 3 has the farmers' jobs in attempts.tsv, the roster and the farmers' own files, and may be guarded
+    /// without flock.
     package static let currentVersion = 3
+
+    /// Whether the farmers' jobs are recorded.
+    package var namesJobs: Bool { version >= 3 }
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
@@ -58,7 +62,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.form = form == .commands ? nil : form
         self.definition = definition
         self.locking = locking == .flock ? nil : locking
-        version = locking != .flock ? 3 : form == .commands ? 1 : 2
+        version = Self.currentVersion
     }
 
     package var encoded: [UInt8] {

@@ -23,10 +23,12 @@ package struct RosterEntry: Sendable, Equatable {
     /// Its host, and when it joined (microseconds since 1970).
     package var host: String
     package var joined: Int
+    /// Its job, for the attempts that others record for it; nil in work directories before version 3, `-` without a job.
+    package var job: String?
 
     package init(
         status: Status = .live, farmer: String, ordinal: Int, slots: Int, generation: Int = 0, epoch: Int = 0,
-        carried: Int = 0, claimed: Int = 0, host: String, joined: Int
+        carried: Int = 0, claimed: Int = 0, host: String, joined: Int, job: String? = nil
     ) {
         self.status = status
         self.farmer = farmer
@@ -38,6 +40,7 @@ package struct RosterEntry: Sendable, Equatable {
         self.claimed = claimed
         self.host = host
         self.joined = joined
+        self.job = job
     }
 
     package static let width = 320
@@ -47,6 +50,7 @@ package struct RosterEntry: Sendable, Equatable {
         var bytes = Array(
             "\(status.rawValue) \(farmer) \(ordinal) \(slots) \(generation) \(epoch) \(carried) \(claimed) \(host) \(joined) "
                 .utf8)
+        if let job { bytes.append("\(job) ") }
         let sum = Checksum.of(bytes)
         bytes.append(hexadecimal: sum, digits: 16)
         bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, Self.width - 1 - bytes.count)))
@@ -56,17 +60,19 @@ package struct RosterEntry: Sendable, Equatable {
 
     /// nil when the bytes are not one whole line.
     package init?(_ bytes: ArraySlice<UInt8>) {
-        let fields = bytes.split(separator: 32)
-        guard bytes.count == Self.width, bytes.last == 10, fields.count >= 11,
+        let fields = bytes.dropLast().split(separator: 32)
+        let last = fields.count - 1
+        guard bytes.count == Self.width, bytes.last == 10, (10...11).contains(last),
             let status = Status(rawValue: fields[0].text), let ordinal = fields[2].decimalValue,
             let slots = fields[3].decimalValue, let generation = fields[4].decimalValue,
             let epoch = fields[5].decimalValue, let carried = fields[6].decimalValue,
             let claimed = fields[7].decimalValue, let joined = fields[9].decimalValue,
-            fields[10].hexadecimalValue == Checksum.of(Array(bytes[..<fields[10].startIndex]))
+            fields[last].hexadecimalValue == Checksum.of(Array(bytes[..<fields[last].startIndex]))
         else { return nil }
         self.init(
             status: status, farmer: fields[1].text, ordinal: ordinal, slots: slots, generation: generation,
-            epoch: epoch, carried: carried, claimed: claimed, host: fields[8].text, joined: joined)
+            epoch: epoch, carried: carried, claimed: claimed, host: fields[8].text, joined: joined,
+            job: last == 11 ? fields[10].text : nil)
     }
 }
 
@@ -126,10 +132,13 @@ package struct AliveRecord: Sendable, Equatable {
     /// Attempts ended per 1,000 seconds, as of late.
     package var milliRate: Int
     package var running: [JournalRecord.RunningTask]
+    /// What a scheduler gave to it; never in work directories before version 3.
+    package var allocation: Allocation?
 
     package init(
         farmer: String, host: String, boot: String, processSpace: String, process: Int, ticks: Int, slots: Int,
-        heartbeat: Int = 0, written: Int = 0, milliRate: Int = 0, running: [JournalRecord.RunningTask] = []
+        heartbeat: Int = 0, written: Int = 0, milliRate: Int = 0, running: [JournalRecord.RunningTask] = [],
+        allocation: Allocation? = nil
     ) {
         self.farmer = farmer
         self.host = host
@@ -142,15 +151,17 @@ package struct AliveRecord: Sendable, Equatable {
         self.written = written
         self.milliRate = milliRate
         self.running = running
+        self.allocation = allocation
     }
 
     /// Fixed for a number of slots, so that it can be overwritten in place.
-    private var width: Int { 512 + 96 * slots }
+    private var width: Int { (allocation == nil ? 512 : 1024) + 96 * slots }
 
     package var encoded: [UInt8] {
         var bytes = Array(
-            ("taskfarmer-alive 1 \(farmer) \(host) \(boot) \(processSpace) \(process) \(ticks) \(slots) \(heartbeat) "
+            ("taskfarmer-alive \(allocation == nil ? 1 : 2) \(farmer) \(host) \(boot) \(processSpace) \(process) \(ticks) \(slots) \(heartbeat) "
                 + "\(written) \(milliRate) \(min(running.count, slots))\n").utf8)
+        if let allocation { bytes.append("\(allocation.line)\n") }
         for task in running.prefix(slots) {
             bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)\n")
         }
@@ -167,12 +178,16 @@ package struct AliveRecord: Sendable, Equatable {
     package init?(_ bytes: [UInt8]) {
         let lines = bytes.split(separator: 10)
         let head = lines.first?.split(separator: 32) ?? []
-        guard head.count == 13, head[0].text == "taskfarmer-alive", head[1].text == "1" else { return nil }
+        guard head.count == 13, head[0].text == "taskfarmer-alive", let version = head[1].decimalValue,
+            (1...2).contains(version)
+        else { return nil }
         let numbers = head[6...].compactMap(\.decimalValue)
-        guard numbers.count == 7, numbers[6] < lines.count - 1 else { return nil }
-        let tasks = lines[1..<(numbers[6] + 1)].map { $0.split(separator: 32).compactMap(\.decimalValue) }
-        let sum = lines[numbers[6] + 1]
-        guard sum.starts(with: "checksum ".utf8), tasks.allSatisfy({ $0.count == 5 }),
+        guard numbers.count == 7, numbers[6] < lines.count - version else { return nil }
+        let allocation = version == 1 ? nil : Allocation(line: lines[1])
+        let tasks = lines[version..<(numbers[6] + version)].map { $0.split(separator: 32).compactMap(\.decimalValue) }
+        let sum = lines[numbers[6] + version]
+        guard (allocation != nil) == (version == 2), sum.starts(with: "checksum ".utf8),
+            tasks.allSatisfy({ $0.count == 5 }),
             sum.dropFirst(9).hexadecimalValue == Checksum.of(Array(bytes[..<sum.startIndex]))
         else { return nil }
         self.init(
@@ -181,7 +196,7 @@ package struct AliveRecord: Sendable, Equatable {
             milliRate: numbers[5],
             running: tasks.map {
                 JournalRecord.RunningTask(task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4])
-            })
+            }, allocation: allocation)
     }
 }
 

@@ -145,10 +145,16 @@ public struct Attempt: Sendable, Hashable {
     public package(set) var blocksOut: Int
     /// How it ended.
     public package(set) var outcome: Outcome
+    /// The column for the job; nil in work directories before version 3, which have none, `-` without a job.
+    package var jobColumn: String?
+
+    /// The scheduler's job and step in which it ran, like `slurm:123_4.0` or `slurm:123.batch`; nil where there was none.
+    public var job: String? { jobColumn == Allocation.none ? nil : jobColumn }
 
     package init(
         task: Int, number: Int, host: String, farmer: String, slot: Int, started: Int, wall: Int = 0, user: Int = 0,
-        system: Int = 0, maxResidentKiB: Int = 0, blocksIn: Int = 0, blocksOut: Int = 0, outcome: Outcome
+        system: Int = 0, maxResidentKiB: Int = 0, blocksIn: Int = 0, blocksOut: Int = 0, outcome: Outcome,
+        jobColumn: String? = nil
     ) {
         self.task = task
         self.number = number
@@ -163,11 +169,15 @@ public struct Attempt: Sendable, Hashable {
         self.blocksIn = blocksIn
         self.blocksOut = blocksOut
         self.outcome = outcome
+        self.jobColumn = jobColumn
     }
 
-    package static let header = Array(
-        ("id\tattempt\thost\tfarmer\tslot\tstart\twall\tuser\tsys\tmax_rss_kib\tblocks_in\tblocks_out\texit\tsignal\t"
-            + "outcome\treason\n").utf8)
+    /// The first line of the file; `namesJobs` where it has the last column.
+    package static func header(namesJobs: Bool) -> [UInt8] {
+        Array(
+            ("id\tattempt\thost\tfarmer\tslot\tstart\twall\tuser\tsys\tmax_rss_kib\tblocks_in\tblocks_out\texit\tsignal\t"
+                + "outcome\treason" + (namesJobs ? "\tjob\n" : "\n")).utf8)
+    }
 
     private static let tab = UInt8(ascii: "\t")
 
@@ -195,6 +205,10 @@ public struct Attempt: Sendable, Hashable {
         bytes.append(outcome.word)
         bytes.append(Self.tab)
         for byte in outcome.reason.utf8 { bytes.append(byte < 32 ? 32 : byte) }
+        if let jobColumn {
+            bytes.append(Self.tab)
+            bytes.append(jobColumn)
+        }
         bytes.append(10)
     }
 
@@ -218,6 +232,7 @@ public struct Attempt: Sendable, Hashable {
             task: fields.task, number: fields.number, host: bytes.extracting(fields.host).text,
             farmer: bytes.extracting(fields.farmer).text, slot: fields.slot, started: fields.started, wall: fields.wall,
             user: fields.user, system: fields.system, maxResidentKiB: fields.maxResidentKiB, blocksIn: fields.blocksIn,
-            blocksOut: fields.blocksOut, outcome: outcome)
+            blocksOut: fields.blocksOut, outcome: outcome,
+            jobColumn: fields.job.map { bytes.extracting($0).text })
     }
 }

@@ -7,15 +7,18 @@ package enum TraceEvent {
     package static let closing = Array("\n]\n".utf8)
     package static let empty = opening.dropLast() + closing
 
-    /// Names a farmer's process and its slots.
-    package static func names(process: Int, farmer: String, slots: Int) -> [[UInt8]] {
-        func metadata(_ kind: String, thread: Int, name: String) -> [UInt8] {
-            var bytes = Array(#"{"name":"\#(kind)","ph":"M","pid":\#(process),"tid":\#(thread),"args":{"name":"#.utf8)
+    /// Names a farmer's process, its job, if it has one, and its slots.
+    package static func names(process: Int, farmer: String, job: String? = nil, slots: Int) -> [[UInt8]] {
+        func metadata(_ kind: String, _ argument: String = "name", thread: Int = 0, name: String) -> [UInt8] {
+            var bytes = Array(
+                #"{"name":"\#(kind)","ph":"M","pid":\#(process),"tid":\#(thread),"args":{"\#(argument)":"#.utf8)
             JSONText.append(Array(name.utf8), to: &bytes)
             bytes.append("}}")
             return bytes
         }
-        return [metadata("process_name", thread: 0, name: farmer)]
+        let job = job == Allocation.none ? nil : job
+        return [metadata("process_name", name: farmer + (job.map { " \($0)" } ?? ""))]
+            + (job.map { [metadata("process_labels", "labels", name: $0)] } ?? [])
             + (0..<slots).map { metadata("thread_name", thread: $0, name: "slot \($0)") }
     }
 
@@ -52,6 +55,10 @@ package enum TraceEvent {
         bytes.append(seconds: attempt.system)
         bytes.append(#","max_rss_kib":"#)
         bytes.append(decimal: attempt.maxResidentKiB)
+        if let job = attempt.job {
+            bytes.append(#","job":"#)
+            JSONText.append(Array(job.utf8), to: &bytes)
+        }
         bytes.append("}}")
     }
 }

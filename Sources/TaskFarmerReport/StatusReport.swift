@@ -39,16 +39,18 @@ package struct StatusReport: Sendable {
             let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
             lines.append("\(running) running, \(Text.rate(rate))\(time)")
             lines.append("")
+            // What no farmer has is no column.
+            let more = Self.allocationColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
             let head = ["farmer", "host", "pid", "slots", "running", "claimed", "since", "heartbeat"]
             lines += Text.table(
-                [head]
+                [head + more.map(\.head)]
                     + farmers.map { farmer in
                         [
                             farmer.entry.farmer, farmer.entry.host, farmer.alive.map { "\($0.process)" } ?? "?",
                             "\(farmer.entry.slots)", farmer.alive.map { "\($0.running.count)" } ?? "?",
                             "\(farmer.entry.claimed)", "\(ago(farmer.entry.joined)) ago",
                             farmer.alive.map { "\(ago($0.written)) ago" } ?? "none",
-                        ]
+                        ] + more.map { $0.cell(self, farmer) ?? "-" }
                     })
             let tasks = farmers.flatMap { farmer in (farmer.alive?.running ?? []).map { (farmer.entry.host, $0) } }
             if !tasks.isEmpty {
@@ -63,6 +65,25 @@ package struct StatusReport: Sendable {
         }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private typealias Member = (entry: RosterEntry, alive: AliveRecord?)
+
+    /// What a scheduler gave to a farmer.
+    private static let allocationColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
+        ("job", { _, farmer in job(farmer.entry) }),
+        ("memory", { _, farmer in farmer.alive?.allocation?.memory.map(AllocationText.memory) }),
+        ("gpus", { _, farmer in farmer.alive?.allocation?.gpus }),
+        (
+            "ends",
+            { report, farmer in
+                farmer.alive?.allocation?.ends.map {
+                    $0 > report.now ? "in \(report.ago(2 * report.now - $0))" : "over"
+                }
+            }
+        ),
+    ]
+
+    private static func job(_ entry: RosterEntry) -> String? { entry.job == Allocation.none ? nil : entry.job }
 
     private func ago(_ instant: Int) -> String { Text.duration(max(0, now - instant) * 1000) }
 
@@ -83,6 +104,8 @@ package struct StatusReport: Sendable {
                       "claimed": \(farmer.entry.claimed),
                       "since": \(seconds(farmer.entry.joined)),
                       "heartbeat": \(farmer.alive.map { seconds($0.written) } ?? "null"),
+                      "job": \(Self.job(farmer.entry).map(JSONText.string) ?? "null"),
+                      "allocation": \(farmer.alive?.allocation.map(AllocationText.json) ?? "null"),
                       "rate": \(Text.decimal(Double(farmer.alive?.milliRate ?? 0) / 1000, places: 3)),
                       "running": [\(tasks.joined(separator: ", "))]
                     }

@@ -73,7 +73,8 @@ package struct Bench: Sendable {
     package static func attempt(_ task: TaskRecord, by store: Store, _ outcome: Outcome) -> Attempt {
         Attempt(
             task: task.id, number: task.attempts + 1, host: HostIdentity.current.name, farmer: store.farmer, slot: 0,
-            started: 1_700_000_000_000_000 + task.id, wall: 1000, outcome: outcome)
+            started: 1_700_000_000_000_000 + task.id, wall: 1000, outcome: outcome,
+            jobColumn: store.job)
     }
 
     package static func start(_ task: TaskRecord) -> JournalRecord.RunningTask {

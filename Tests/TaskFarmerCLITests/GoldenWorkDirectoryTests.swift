@@ -4,7 +4,8 @@ import TaskFarmerCore
 import TaskFarmerSystem
 import Testing
 
-/// Work directories that version 1 left: one stopped by SIGTERM, one whose farmer was killed while it held two tasks.
+/// Work directories that earlier programs left. Of version 1: one stopped by SIGTERM, one whose farmer was killed while it held
+/// two tasks; of version 2 one that was stopped; of version 3 one where a job of an array was stopped and another was killed.
 struct GoldenWorkDirectoryTests {
     private func withCopy(of name: String, _ body: (WorkDirectory) throws -> Void) throws {
         let copy = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
@@ -66,6 +67,53 @@ struct GoldenWorkDirectoryTests {
         }
     }
 
+    @Test func `a work directory of version 1 gets no columns that its programs do not know`() throws {
+        try withCopy(of: "version-1") { directory in
+            let opened = try OpenedFarm(existing: directory)
+            let record = AliveRecord(
+                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1,
+                slots: 8)
+            let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
+            #expect(store.job == nil)
+            let tasks = try store.enter(record, takesTasks: true, EndlessPatience())
+            let first = try #require(tasks.first)
+            let attempt = Attempt(
+                task: first.id, number: first.attempts + 1, host: "elsewhere", farmer: record.farmer, slot: 0,
+                started: 1_700_000_000_000_000, outcome: .succeeded, jobColumn: store.job)
+            store.journal.note(started: [], ended: [attempt])
+            try store.leave(release: Array(tasks.dropFirst()), EndlessPatience())
+            let lines = try Folder.content(of: directory.file(.attempts)).split(separator: 10)
+            #expect(Set(lines.map { $0.count { $0 == 9 } }) == [15])
+            #expect(try Folder.content(of: directory.file(.roster)).text.contains("slurm") == false)
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
+    @Test func `a work directory of version 3 is sound, and a dead farmer's attempts keep its job`() throws {
+        try withCopy(of: "version-3") { directory in
+            let report = try Check.run(directory, EndlessPatience())
+            #expect(report.problems == [])
+            #expect(report.state?.claimed == 3)
+            let farm = try TaskFarmer.Farm(workDirectory: directory.root.description)
+            #expect(Set(try farm.attempts().map(\.job)) == ["slurm:4242_3.0"])
+            let roster = try Roster.read(directory)
+            let place = try #require(roster.firstIndex { $0.status == .live })
+            let dead = roster[place]
+            #expect(dead.job == "slurm:4300.batch")
+            #expect(AliveRecord(try Folder.content(of: directory.alive(dead.farmer)))?.allocation?.node == "n2")
+            let opened = try OpenedFarm(existing: directory)
+            let cycle = ChangeCycle(
+                directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
+            let count = try Recovery.recover(
+                place: place, farmer: dead.farmer, directory: directory, cycle: cycle, EndlessPatience())
+            #expect(count == 3)
+            let lost = try farm.attempts().filter { $0.outcome == .lost }
+            #expect(lost.map(\.task).sorted() == [4, 6])
+            #expect(lost.allSatisfy { $0.job == "slurm:4300.batch" })
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
     @Test func `a killed farmer's journal of version 1 gives its tasks back`() throws {
         try withCopy(of: "version-1-killed") { directory in
             let entry = try #require(try Roster.read(directory).first { $0.status == .live })
@@ -79,9 +127,9 @@ struct GoldenWorkDirectoryTests {
     @Test func `a work directory of a later version is refused and left alone`() throws {
         try withCopy(of: "version-1") { directory in
             let text = String(decoding: try Folder.content(of: directory.description), as: UTF8.self)
-            let later = text.replacing("\"version\": 1", with: "\"version\": 3")
+            let later = text.replacing("\"version\": 1", with: "\"version\": 4")
             try Data(later.utf8).write(to: URL(fileURLWithPath: directory.description.description))
-            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 3)) {
+            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 4)) {
                 try OpenedFarm(existing: directory)
             }
             #expect(try Folder.content(of: directory.description) == Array(later.utf8))

@@ -56,6 +56,31 @@ struct ReportTests {
         #expect((object["farmers"] as? [Any])?.count == 2)
     }
 
+    @Test func `status names jobs and what they have, where there are some`() throws {
+        var report = status
+        var job = Allocation(scheduler: "slurm", job: "123_4", step: "0")
+        (job.restarts, job.node, job.slots, job.memory) = (1, "n1", 4, 4000)
+        (job.gpus, job.ends) = ("0,1", report.now + 5400 * 1_000_000)
+        report.farmers[0].alive?.allocation = job
+        report.farmers[0].entry.job = job.label
+        // Its own file cannot be read just now.
+        report.farmers[1].entry.job = "slurm:124.batch"
+        try Golden.expect(report.text, is: "status-slurm.txt")
+        try Golden.expect(report.json, is: "status-slurm.json")
+        #expect(try JSONSerialization.jsonObject(with: Data(report.json.utf8)) is [String: Any])
+    }
+
+    @Test func `a farmer tells what its job is when it begins`() {
+        var job = Allocation(scheduler: "slurm", job: "123", step: "0")
+        #expect(AllocationText.note(job, slots: 1, ends: nil) == "SLURM job 123 step 0: 1 slot")
+        (job.restarts, job.node, job.memory, job.gpus) = (1, "n1", 4000, "0,1")
+        #expect(
+            AllocationText.note(job, slots: 4, ends: "17:05")
+                == "SLURM job 123 step 0, restart 1, on n1: 4 slots, 3.9 GiB, GPUs 0,1, ends 17:05")
+        job.step = "batch"
+        #expect(AllocationText.note(job, slots: 2, ends: nil).hasPrefix("SLURM job 123 (batch), restart 1, on n1: 2"))
+    }
+
     @Test func `without farmers the JSON is whole as well`() throws {
         let report = StatusReport(directory: "d", list: "l", state: StateRecord(), farmers: [], now: 0)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])

@@ -32,6 +32,23 @@ struct RosterTests {
         #expect(RosterEntry(entry.encoded[...]) == entry)
     }
 
+    @Test func `a line of the roster names the farmer's job behind all that older programs know`() {
+        var entry = Self.entry
+        for job in ["slurm:123_4.0", "-"] {
+            entry.job = job
+            let text = "live node1.77 3 8 1 42 9000 17 node1 1700000000000000 \(job) "
+            #expect(entry.encoded.starts(with: utf8(text)))
+            #expect(RosterEntry(entry.encoded[...]) == entry)
+            #expect(unnoticedFlips(in: entry.encoded) { RosterEntry($0[...]).map { $0 != entry } ?? false } == [])
+        }
+        entry.farmer = String(repeating: "f", count: 90)
+        entry.host = String(repeating: "h", count: 64)
+        entry.job = String(repeating: "j", count: 48)
+        (entry.epoch, entry.carried, entry.claimed) = (999_999_999_999, 99_999_999, 999_999)
+        #expect(entry.encoded.count == RosterEntry.width)
+        #expect(RosterEntry(entry.encoded[...]) == entry)
+    }
+
     @Test func `a torn or changed line of the roster is no line`() {
         let bytes = Self.entry.encoded
         #expect(unnoticedCuts(of: bytes) { RosterEntry($0[...]) != nil } == [])
@@ -114,6 +131,24 @@ struct RosterTests {
         alive.running.append(JournalRecord.RunningTask(task: 13, attempt: 1, slot: 0, group: 4712, started: 5))
         #expect(AliveRecord(alive.encoded) == alive)
         #expect(alive.encoded.count == Self.alive.encoded.count)
+    }
+
+    @Test func `a farmer's own file tells its job, and keeps its width`() {
+        var alive = Self.alive
+        var job = Allocation(scheduler: "slurm", job: "123_4", step: "0")
+        alive.allocation = job
+        let width = alive.encoded.count
+        #expect(alive.encoded.starts(with: utf8("taskfarmer-alive 2 ")))
+        #expect(AliveRecord(alive.encoded) == alive)
+        (job.restarts, job.node, job.slots, job.memory) = (3, "n1", 8, 4000)
+        (job.gpus, job.ends) = (String(repeating: "0,", count: 64), 1_700_000_000_000_000)
+        alive.allocation = job
+        alive.farmer = String(repeating: "f", count: 150)
+        #expect(AliveRecord(alive.encoded) == alive)
+        #expect(alive.encoded.count == width)
+        let bytes = alive.encoded
+        #expect(unnoticedFlips(in: bytes) { AliveRecord($0).map { $0 != alive } ?? false } == [])
+        #expect(unnoticedCuts(of: Array(bytes[..<300])) { AliveRecord($0) != nil } == [])
     }
 
     @Test func `a farmer that runs nothing is readable`() async {

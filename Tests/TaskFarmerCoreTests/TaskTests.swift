@@ -50,7 +50,7 @@ struct TaskTests {
 
     @Test func `a line of attempts tsv looks as it always has`() {
         #expect(
-            Attempt.header.text
+            Attempt.header(namesJobs: false).text
                 == "id\tattempt\thost\tfarmer\tslot\tstart\twall\tuser\tsys\tmax_rss_kib\tblocks_in\tblocks_out\texit\tsignal\t"
                 + "outcome\treason\n")
         var attempt = Self.attempt
@@ -69,8 +69,33 @@ struct TaskTests {
         #expect(Self.line(attempt).text == start + "-\t-\tlost\t\n")
     }
 
+    @Test func `a line names the job where the work directory has that column, and is read with and without`() throws {
+        #expect(Attempt.header(namesJobs: true).text.hasSuffix("\toutcome\treason\tjob\n"))
+        for (outcome, _, _) in Self.outcomes {
+            for job in ["slurm:123_4.0", "-"] {
+                var attempt = Self.attempt
+                attempt.outcome = outcome
+                attempt.jobColumn = job
+                let line = Self.line(attempt)
+                #expect(line.text.hasSuffix("\t\(job)\n"))
+                let read = try #require(Attempt(line: line.dropLast()))
+                #expect(read == attempt)
+                #expect(read.job == (job == "-" ? nil : job))
+            }
+        }
+        #expect(Self.attempt.job == nil)
+    }
+
+    @Test(arguments: ["", "a b", "\u{1}", "x\ty", "é"])
+    func `a line with a senseless job is refused`(job: String) {
+        var attempt = Self.attempt
+        attempt.jobColumn = job
+        #expect(Attempt(line: Self.line(attempt).dropLast()) == nil)
+    }
+
     @Test func `every line has as many fields as the header`() {
-        let fields = Attempt.header.dropLast().split(separator: 9, omittingEmptySubsequences: false).count
+        let fields = Attempt.header(namesJobs: false).dropLast().split(separator: 9, omittingEmptySubsequences: false)
+            .count
         for (outcome, _, _) in Self.outcomes {
             var attempt = Self.attempt
             attempt.outcome = outcome
@@ -103,9 +128,9 @@ struct TaskTests {
     }
 
     @Test func `a line with too many fields is refused`() {
-        #expect(Attempt(line: Self.line(Self.attempt).dropLast() + utf8("\tmore")) == nil)
+        #expect(Attempt(line: Self.line(Self.attempt).dropLast() + utf8("\tmore\tand")) == nil)
         #expect(Attempt(line: utf8("")[...]) == nil)
-        #expect(Attempt(line: Attempt.header.dropLast()) == nil)
+        #expect(Attempt(line: Attempt.header(namesJobs: false).dropLast()) == nil)
     }
 
     @Test func `an absurd time in a line does not crash the reader`() async {
@@ -159,7 +184,9 @@ struct TaskTests {
             if parts.count == 1 { return whole * 1_000_000 }
             return parts[1].utf8.count == 6 ? Int(parts[1]).map { whole * 1_000_000 &+ $0 } : nil
         }
-        guard fields.count == 16, let exit = fields[12] == "-" ? -1 : number(12),
+        let job = fields.count == 17 ? fields[16] : nil
+        guard fields.count == 16 || job?.isEmpty == false, job?.utf8.allSatisfy({ 33...126 ~= $0 }) != false,
+            let exit = fields[12] == "-" ? -1 : number(12),
             let signal = fields[13] == "-" ? -1 : number(13), exit <= Int32.max, signal <= Int32.max,
             let task = number(0), let attempt = number(1), let slot = number(4), let started = time(5),
             let wall = time(6), let user = time(7), let system = time(8), let resident = number(9),
@@ -171,7 +198,7 @@ struct TaskTests {
         return Attempt(
             task: task, number: attempt, host: fields[2], farmer: fields[3], slot: slot, started: started, wall: wall,
             user: user, system: system, maxResidentKiB: resident, blocksIn: blocksIn, blocksOut: blocksOut,
-            outcome: outcome)
+            outcome: outcome, jobColumn: job)
     }
 
     private static let attempt = Attempt(

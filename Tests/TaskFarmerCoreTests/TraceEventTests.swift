@@ -27,6 +27,19 @@ struct TraceEventTests {
             ])
     }
 
+    @Test func `the timeline names the job of a farmer and of each of its attempts`() {
+        #expect(
+            TraceEvent.names(process: 7, farmer: "n1", job: "slurm:12.0", slots: 0).map(\.text) == [
+                #"{"name":"process_name","ph":"M","pid":7,"tid":0,"args":{"name":"n1 slurm:12.0"}}"#,
+                #"{"name":"process_labels","ph":"M","pid":7,"tid":0,"args":{"labels":"slurm:12.0"}}"#,
+            ])
+        #expect(
+            TraceEvent.names(process: 7, farmer: "n1", job: "-", slots: 1)
+                == TraceEvent.names(process: 7, farmer: "n1", slots: 1))
+        #expect(Self.event(.lost, job: "slurm:12.0").hasSuffix(#""max_rss_kib":2048,"job":"slurm:12.0"}}"#))
+        #expect(Self.event(.lost, job: "-") == Self.event(.lost))
+    }
+
     @Test func `a timeline is JSON from the first moment on`() {
         #expect(Array(TraceEvent.empty).text == "[\n]\n")
         #expect(isJSON(Array(TraceEvent.empty)))
@@ -93,10 +106,10 @@ struct TraceEventTests {
         }
     }
 
-    private static func event(_ outcome: Outcome, command: [UInt8] = utf8("x")) -> String {
+    private static func event(_ outcome: Outcome, command: [UInt8] = utf8("x"), job: String? = nil) -> String {
         let attempt = Attempt(
             task: 12, number: 2, host: "h", farmer: "f", slot: 3, started: 1_700_000_000_000_001, wall: 61_500_000,
-            user: 250_000, system: 9, maxResidentKiB: 2048, outcome: outcome)
+            user: 250_000, system: 9, maxResidentKiB: 2048, outcome: outcome, jobColumn: job)
         var bytes: [UInt8] = []
         TraceEvent.append(attempt, command: command, process: 7, to: &bytes)
         return bytes.text

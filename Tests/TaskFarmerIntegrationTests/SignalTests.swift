@@ -46,6 +46,31 @@ struct SignalTests {
         }
     }
 
+    /// `scancel`, a time limit and a pre-emption signal every process of a step.
+    @Test(arguments: [SIGTERM, SIGUSR1], [false, true])
+    func `a signal that meets the farmer and its tasks fails no task, whoever hears of it first`(
+        signal: Int32, standsStill: Bool
+    ) throws {
+        try Farm.use { farm in
+            let farmer = try startTwoOfFour(farm)
+            if standsStill { farmer.signal(SIGSTOP) }
+            for process in farm.processes() where process != farmer.identifier { _ = kill(process, signal) }
+            farmer.signal(signal)
+            if standsStill { farmer.signal(SIGCONT) }
+            try farmer.ends(75)
+            try expectPutBackAndGoOn(farm)
+        }
+    }
+
+    @Test func `a task that such a signal ends alone has failed`() throws {
+        try Farm.use { farm in
+            try farm.write(["kill -TERM $$", "true"])
+            try farm.farmer("-n", "1").ends(1)
+            #expect(farm.attempts(of: 0).map { $0["signal"] } == ["15"])
+            try farm.expectComplete(2, failed: [0])
+        }
+    }
+
     @Test func `a time-out puts running tasks back, and a restart completes them`() throws {
         try Farm.use { farm in
             let ended = try startTwoOfFour(farm, "--timeout", "1.5").ends(75)

@@ -75,7 +75,7 @@ struct CheckAndRepairTests {
         case .missingFile: try Folder.unlink(directory.file(.failed))
         case .brokenAttempts:
             var bytes = try bench.content(.attempts)
-            bytes[Attempt.header.count] = UInt8(ascii: "x")
+            bytes[Attempt.header(namesJobs: true).count] = UInt8(ascii: "x")
             try bench.put(bytes, at: .attempts)
         case .brokenRequeued:
             var bytes = try bench.content(.requeued)

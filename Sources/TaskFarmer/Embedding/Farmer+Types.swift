@@ -6,7 +6,8 @@ internal import TaskFarmerSystem
 extension Farmer {
     /// How a farmer works. The names and meanings are those of `taskfarmer run`.
     public struct Options: Sendable {
-        /// How many tasks run at a time; nil for as many as there are processors for this process.
+        /// How many tasks run at a time; nil for as many as there are processors for this process, by
+        /// affinity, cgroup quota and its part of a scheduler's job.
         public var slots: Int?
         /// Stops so long after it has begun to run tasks, as a cancellation does; nil for never.
         public var timeout: Duration?

@@ -209,10 +209,11 @@ public final class Farmer: Sendable {
         let request = FarmRequest(
             directory: directory, list: list, lockFolder: options.lockDirectory.map { Path($0) } ?? scratch,
             fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs, locking: options.locking)
+        let allocation = Allocation.read(OwnProcess.variable)
         let settings = FarmerOptions(
-            slots: options.slots ?? Processors.available, timeout: options.timeout?.wholeNanoseconds,
+            slots: options.slots ?? Self.processors(allocation), timeout: options.timeout?.wholeNanoseconds,
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
-            retryFailed: options.retryFailed, logs: options.logs)
+            retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         return Summary(try Self.work(request, settings, signals: nil, observer: observer, control: control))
     }

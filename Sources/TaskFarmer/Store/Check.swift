@@ -17,6 +17,7 @@ package struct CheckReport: Sendable, Equatable {
 
 package struct Check {
     private let directory: WorkDirectory
+    private let namesJobs: Bool
     private var report = CheckReport()
     private var places: [UInt8] = []
     private var succeeded: [Bool] = []
@@ -25,7 +26,10 @@ package struct Check {
 
     private static let files: [SharedFile] = [.toprocess, .finished, .failed, .skipped]
 
-    private init(_ directory: WorkDirectory) { self.directory = directory }
+    private init(_ directory: WorkDirectory, namesJobs: Bool) {
+        self.directory = directory
+        self.namesJobs = namesJobs
+    }
 
     /// Reads everything under the lock. A change that a dead farmer left half made is undone first, as any farmer would.
     ///
@@ -34,7 +38,7 @@ package struct Check {
         let opened = try OpenedFarm(existing: directory)
         let cycle = ChangeCycle(
             directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
-        var check = Check(directory)
+        var check = Check(directory, namesJobs: opened.description.namesJobs)
         do {
             try cycle.run(patience) { change in
                 for writer in cycle.undone { check.report.notes.append("undid a change that \(writer) left half made") }
@@ -168,14 +172,17 @@ package struct Check {
     private mutating func examineAttempts(_ state: StateRecord) throws {
         var mark = ListMark()
         var count = 0
+        let header = Attempt.header(namesJobs: namesJobs)
         try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
             if number == 1 {
-                if [UInt8](copying: line) != Attempt.header.dropLast() {
+                if [UInt8](copying: line) != header.dropLast() {
                     problem("attempts", "attempts.tsv:1 is not the expected header")
                 }
                 return
             }
-            guard let fields = AttemptFields(line), fields.task < succeeded.count else {
+            guard let fields = AttemptFields(line), fields.task < succeeded.count,
+                (fields.job != nil) == namesJobs
+            else {
                 problem("attempts", "attempts.tsv:\(number) is not of its form")
                 return
             }

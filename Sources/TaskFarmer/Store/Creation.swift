@@ -45,7 +45,8 @@ struct Creation {
 
         let state: StateRecord
         if try !isFresh && preservePyTaskFarmer() {
-            var rebuild = Rebuild(directory: directory, source: directory.takenOver, list: list, pace: pace)
+            var rebuild = Rebuild(
+                directory: directory, source: directory.takenOver, list: list, namesJobs: true, pace: pace)
             state = try rebuild.run()
             notes.append(
                 "took over what PyTaskFarmer left: \(rebuild.summary); its own files are kept in \(directory.takenOver)"
@@ -148,7 +149,7 @@ struct MeasuredList {
 enum FreshFile {
     static func initial(_ file: SharedFile) -> [UInt8] {
         switch file {
-        case .attempts: Attempt.header
+        case .attempts: Attempt.header(namesJobs: true)
         case .timeline: Array(TraceEvent.empty)
         case .toprocess, .finished, .failed, .skipped, .requeued, .roster: []
         }

@@ -9,6 +9,8 @@ struct Rebuild {
     /// The folder with the old files; never written to.
     let source: Path
     let list: HandledList?
+    /// Whether attempts name the jobs in which they were made.
+    let namesJobs: Bool
     let pace: Pace
     /// Tasks that only a journal holds.
     var held: [TaskRecord] = []
@@ -27,10 +29,11 @@ struct Rebuild {
     /// Where each task is: nil not seen yet.
     private var places: [SharedFile?] = []
 
-    init(directory: WorkDirectory, source: Path, list: HandledList?, pace: Pace) {
+    init(directory: WorkDirectory, source: Path, list: HandledList?, namesJobs: Bool, pace: Pace) {
         self.directory = directory
         self.source = source
         self.list = list
+        self.namesJobs = namesJobs
         self.pace = pace
     }
 
@@ -192,6 +195,8 @@ struct Rebuild {
 
     /// A torn line with the command that the list has for it. Without one it is kept only where it will never be run.
     private func untorn(_ line: ArraySlice<UInt8>, of file: SharedFile) -> ArraySlice<UInt8> {
+        // Half the name of a job looks like a whole one.
+        if file == .attempts && namesJobs { return [] }
         guard file != .attempts, let torn = TaskRecord(line: line) else { return line }
         guard let command = whole[torn.id] else { return file == .finished || file == .skipped ? line : [] }
         return TaskRecord(id: torn.id, command: command).line.dropLast()
@@ -199,9 +204,12 @@ struct Rebuild {
 
     private mutating func writeAttempts(_ state: inout StateRecord, waiting: [Int: [UInt8]]) throws {
         var attempts: [Int: Int] = [:]
-        var kept = try lines(of: .attempts) { _, line in
-            if line.elementsEqual(Attempt.header.dropLast()) { return false }
-            guard let attempt = Attempt(line: line) else { return false }
+        let header = Attempt.header(namesJobs: namesJobs)
+        var kept = try lines(of: .attempts) { rebuild, line in
+            if line.elementsEqual(header.dropLast()) { return false }
+            guard let attempt = Attempt(line: line), (attempt.jobColumn != nil) == rebuild.namesJobs else {
+                return false
+            }
             attempts[attempt.task] = max(attempts[attempt.task] ?? 0, attempt.number)
             return true
         }
@@ -213,7 +221,7 @@ struct Rebuild {
         }
         state.attempts = counts[.attempts] ?? 0
         state.sizes[.attempts] = try FreshFile.write(
-            directory.file(.attempts), directory.locking, Attempt.header + kept)
+            directory.file(.attempts), directory.locking, header + kept)
 
         var stack: [UInt8] = []
         var marks: [UInt8] = []

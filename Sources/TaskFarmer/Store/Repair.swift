@@ -167,7 +167,8 @@ package struct Repair {
             list = nil
         }
         var rebuild = Rebuild(
-            directory: directory, source: source, list: list, pace: Pace(limit: .max))
+            directory: directory, source: source, list: list, namesJobs: description.namesJobs,
+            pace: Pace(limit: .max))
         rebuild.knownTasks = old?.tasks ?? 0
         let roster = (try? Roster.read(copy)) ?? []
         for entry in roster where entry.status == .live {

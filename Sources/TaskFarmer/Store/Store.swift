@@ -12,6 +12,8 @@ package final class Store: @unchecked Sendable {
     package let slots: Int
     package let journal: Journal
     package let alive: AliveFile
+    /// What its attempts name as their job; nil in work directories that do not have that.
+    package let job: String?
     /// The process number in the timeline.
     package private(set) var ordinal = 0
     private var place = 0
@@ -38,7 +40,7 @@ package final class Store: @unchecked Sendable {
 
     private init(
         directory: WorkDirectory, description: FarmDescription, cycle: ChangeCycle, slots: Int, journal: Journal,
-        alive: AliveFile, liveness: Liveness
+        alive: AliveFile, job: String?, liveness: Liveness
     ) {
         self.directory = directory
         self.description = description
@@ -47,6 +49,7 @@ package final class Store: @unchecked Sendable {
         self.slots = slots
         self.journal = journal
         self.alive = alive
+        self.job = job
         self.liveness = liveness
     }
 
@@ -61,7 +64,9 @@ package final class Store: @unchecked Sendable {
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: record.farmer)
         return Store(
             directory: opened.directory, description: opened.description, cycle: cycle, slots: slots, journal: journal,
-            alive: alive, liveness: Liveness(opened.directory, assumedDead: assumedDead))
+            alive: alive,
+            job: opened.description.namesJobs ? record.allocation?.label ?? Allocation.none : nil,
+            liveness: Liveness(opened.directory, assumedDead: assumedDead))
     }
 
     /// Undoes what a farmer that died left half made, if it did: what is read without the lock shows it as if it were made.
@@ -119,9 +124,12 @@ package final class Store: @unchecked Sendable {
         change.state.liveFarmers += 1
         change.state.liveSlots += slots
         change.trace(
-            TraceEvent.names(process: ordinal, farmer: farmer, slots: slots).flatMap { Array(",\n".utf8) + $0 })
+            TraceEvent.names(process: ordinal, farmer: farmer, job: job, slots: slots).flatMap {
+                Array(",\n".utf8) + $0
+            })
         return RosterEntry(
-            farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall)
+            farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall,
+            job: job)
     }
 
     /// A change that was lost because the process stood still is planned anew.
@@ -307,7 +315,8 @@ package enum Recovery {
                     JournalReplay.Ended(
                         attempt: Attempt(
                             task: task.id, number: running.attempt, host: entry.host, farmer: dead, slot: running.slot,
-                            started: running.started, wall: max(0, now - running.started), outcome: .lost),
+                            started: running.started, wall: max(0, now - running.started), outcome: .lost,
+                            jobColumn: entry.job),
                         task: task)
                 }
             }

@@ -17,10 +17,12 @@ package struct FarmerOptions {
     package var retryFailed: Bool
     /// What this farmer keeps of what tasks print; nil for what the work directory was made with.
     package var logs: LogKeeping?
+    /// The scheduler's job that it runs in.
+    package var allocation: Allocation?
 
     package init(
         slots: Int, timeout: Int? = nil, stopSequence: StopSequence, runner: any Runner, assumedDead: Set<String> = [],
-        retryFailed: Bool = false, logs: LogKeeping? = nil
+        retryFailed: Bool = false, logs: LogKeeping? = nil, allocation: Allocation? = nil
     ) {
         self.slots = slots
         self.timeout = timeout
@@ -29,6 +31,7 @@ package struct FarmerOptions {
         self.assumedDead = assumedDead
         self.retryFailed = retryFailed
         self.logs = logs
+        self.allocation = allocation
     }
 }
 
@@ -165,6 +168,12 @@ private let lastName = Mutex(0)
 
 /// Runs tasks of a work directory until none is left.
 extension Farmer {
+    /// How many slots a farmer has unless told otherwise: the processors this process may use, and no more than are its part of a
+    /// scheduler's job.
+    package static func processors(_ allocation: Allocation?) -> Int {
+        max(1, min(Processors.available, allocation?.slots ?? .max))
+    }
+
     /// A name that no other farmer has or had: `host.pid.milliseconds`.
     package static func newName() -> String {
         let milliseconds = lastName.withLock { last in
@@ -221,7 +230,8 @@ extension Farmer {
         let record = AliveRecord(
             farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace,
             process: Int(ProcessTable.own),
-            ticks: ticks, slots: options.slots, written: Clock.wall)
+            ticks: ticks, slots: options.slots, written: Clock.wall,
+            allocation: opened.description.namesJobs ? options.allocation : nil)
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
         let first: [TaskRecord]
         do {
@@ -247,7 +257,7 @@ extension Farmer {
             environment: TaskEnvironment(
                 inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
             .init(
-                farmer: name, host: host.name, keeping: keeping, places: places,
+                farmer: name, host: host.name, job: store.job, keeping: keeping, places: places,
                 form: opened.description.form ?? .commands,
                 temporary: temporary))
         let watch = signals == nil ? try ChildWatch() : nil
@@ -257,7 +267,8 @@ extension Farmer {
         let supervisor = Supervisor(
             store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals,
             watch: watch, control: control, starter: starter,
-            running: .init(farmer: name, host: host.name, keeping: keeping, places: places, temporary: temporary),
+            running: .init(
+                farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, temporary: temporary),
             settings: .init(stopSequence: options.stopSequence, timeout: options.timeout),
             observer: observer, patience: patience)
         patience.beginWork()

@@ -8,6 +8,7 @@ final class RunningTasks {
     struct Settings {
         var farmer: String
         var host: String
+        var job: String?
         var keeping: LogKeeping
         var places: LogPlaces
         /// Where attempts have folders of their own.
@@ -23,6 +24,9 @@ final class RunningTasks {
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
     private let cleanups: Cleanups
+    /// Tasks that a signal ended which may have been meant for the farmer and all that it runs.
+    private var suspects: [(running: RunningAttempt, end: ChildEnd, at: Int)] = []
+    private var excusedUntil = 0
 
     private(set) var unreported = UnreportedEnds()
     private(set) var rate = RateEstimate()
@@ -49,9 +53,10 @@ final class RunningTasks {
     var count: Int { slots.running }
     var places: Int { slots.count }
     var isEmpty: Bool { slots.running == 0 }
-    /// Nothing runs, and nothing is to be cleaned up.
-    var isOver: Bool { isEmpty && cleanups.isEmpty }
-    var isFull: Bool { slots.isFull }
+    /// Nothing runs, nothing is to be cleaned up, and every end is told.
+    var isOver: Bool { isEmpty && cleanups.isEmpty && suspects.isEmpty }
+    /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
+    var isFull: Bool { slots.running + suspects.count >= slots.count }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
     /// Tasks inside this process are over.
     var collectable: Wakeup { starter.completions.filled }
@@ -64,8 +69,8 @@ final class RunningTasks {
     ///
     /// - Throws: what makes it pointless to start any task
     func fill(from pipeline: inout TaskPipeline) throws(SystemError) {
-        guard !slots.isFull, Clock.boot >= pausedUntil else { return }
-        while let slot = slots.lowestFree, let task = pipeline.next() {
+        guard Clock.boot >= pausedUntil else { return }
+        while !isFull, let slot = slots.lowestFree, let task = pipeline.next() {
             var isStarted = false
             defer { if !isStarted { pipeline.putBack(task) } }
             isStarted = try start(task, slot: slot)
@@ -124,7 +129,8 @@ final class RunningTasks {
                 let gone = slots.empty(slot: running.slot, serial: completion.serial)
             else { continue }
             finish(
-                gone.attempt(.interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host),
+                gone.attempt(
+                    .interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
                 command: gone.task.command)
         }
     }
@@ -142,9 +148,48 @@ final class RunningTasks {
                 cleanups.end(process)
                 continue
             }
-            finish(
-                running.attempt(end, now: Clock.boot, farmer: settings.farmer, host: settings.host),
-                command: running.task.command, needsFolder: cleanUp(running, end))
+            let now = Clock.boot
+            if watch == nil, !running.isStopped, let signal = end.signal, Self.stopsAll(signal) {
+                suspects.append((running, end, now))
+            } else {
+                conclude(running, end, at: now)
+            }
+        }
+        tendSuspects()
+    }
+
+    private func conclude(_ running: RunningAttempt, _ end: ChildEnd, at instant: Int) {
+        finish(
+            running.attempt(end, now: instant, farmer: settings.farmer, host: settings.host, job: settings.job),
+            command: running.task.command, needsFolder: cleanUp(running, end))
+    }
+
+    // MARK: signals that meet the farmer and its tasks
+
+    /// A scheduler sends these to every process of a step. Whom they reach first is chance, and a task that they end has not
+    /// failed: so the end of one waits until the farmer must have heard of it too.
+    private static func stopsAll(_ number: Int32) -> Bool {
+        [Signal.terminate, .interrupt, .hangUp, .user1, .user2].contains(Signal(number: number))
+    }
+
+    /// How long that takes at most, in nanoseconds.
+    private static let chance = 1_000_000_000
+
+    /// The farmer was told to stop, or to start no more, by a signal: tasks that such a signal ended just before or just after go back.
+    func excuse() {
+        excusedUntil = Clock.boot + Self.chance
+        tendSuspects()
+    }
+
+    private func tendSuspects() {
+        if suspects.isEmpty { return }
+        let now = Clock.boot
+        let isExcused = now < excusedUntil
+        let ripe = suspects.filter { isExcused || now - $0.at >= Self.chance }
+        suspects.removeAll { isExcused || now - $0.at >= Self.chance }
+        for (var running, end, at) in ripe {
+            running.isStopped = isExcused
+            conclude(running, end, at: at)
         }
     }
 
@@ -160,10 +205,16 @@ final class RunningTasks {
     }
 
     /// Starts what is to be run after attempts, as soon as it can be, and kills what of it takes too long.
-    func tendCleanups() { cleanups.tend() }
+    func tendCleanups() {
+        tendSuspects()
+        cleanups.tend()
+    }
 
     /// When that is to be done next; nil for when a child has ended.
-    var nextTending: Int? { cleanups.nextLook }
+    var nextTending: Int? {
+        let ripe = suspects.first.map { $0.at + Self.chance }
+        return [cleanups.nextLook, ripe].compactMap(\.self).min()
+    }
 
     /// Tasks inside this process that are over.
     func collect() {
@@ -171,7 +222,8 @@ final class RunningTasks {
         for end in starter.completions.takeAll() {
             guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
             finish(
-                running.attempt(end.outcome, at: end.at, farmer: settings.farmer, host: settings.host),
+                running.attempt(
+                    end.outcome, at: end.at, farmer: settings.farmer, host: settings.host, job: settings.job),
                 command: running.task.command)
         }
     }

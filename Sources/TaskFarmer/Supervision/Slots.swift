@@ -32,19 +32,20 @@ struct RunningAttempt: Sendable {
     }
 
     /// What became of a process.
-    func attempt(_ end: ChildEnd, now: Int, farmer: String, host: String) -> Attempt {
+    func attempt(_ end: ChildEnd, now: Int, farmer: String, host: String, job: String?) -> Attempt {
         Attempt(
             task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
             wall: max(0, now - startedBoot) / 1000, user: end.userMicroseconds, system: end.systemMicroseconds,
-            maxResidentKiB: end.maxResidentKiB, blocksIn: end.blocksIn, blocksOut: end.blocksOut, outcome: outcome(end))
+            maxResidentKiB: end.maxResidentKiB, blocksIn: end.blocksIn, blocksOut: end.blocksOut, outcome: outcome(end),
+            jobColumn: job)
     }
 
     /// What became of a task inside this process.
-    func attempt(_ outcome: Outcome, at instant: Int, farmer: String, host: String) -> Attempt {
+    func attempt(_ outcome: Outcome, at instant: Int, farmer: String, host: String, job: String?) -> Attempt {
         Attempt(
             task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
             wall: max(0, instant - startedBoot) / 1000,
-            outcome: isStopped && outcome != .succeeded ? .interrupted : outcome)
+            outcome: isStopped && outcome != .succeeded ? .interrupted : outcome, jobColumn: job)
     }
 
     private func outcome(_ end: ChildEnd) -> Outcome {

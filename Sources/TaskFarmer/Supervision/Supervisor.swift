@@ -140,13 +140,16 @@ final class Supervisor {
         for signal in signals?.takeAll() ?? [] {
             switch signal {
             case .child: continue
-            case .user2: drain(.signal(signal))
+            case .user2:
+                tasks.excuse()
+                drain(.signal(signal))
             case .interrupt where isStopping:
                 if case .stopping(var walk) = phase {
                     walk.hurry()
                     phase = .stopping(walk)
                 }
             default:
+                tasks.excuse()
                 stop(.signal(signal))
             }
         }

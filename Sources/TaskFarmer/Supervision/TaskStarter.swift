@@ -18,6 +18,7 @@ final class TaskStarter {
     struct Common {
         var farmer: String
         var host: String
+        var job: String?
         var keeping: LogKeeping
         var places: LogPlaces
         var form: TaskForm
@@ -171,6 +172,6 @@ final class TaskStarter {
     private func failed(_ task: TaskRecord, _ context: TaskContext, _ outcome: Outcome, _ started: Int) -> Attempt {
         Attempt(
             task: task.id, number: context.attempt, host: common.host, farmer: common.farmer, slot: context.slot,
-            started: started, outcome: outcome)
+            started: started, outcome: outcome, jobColumn: common.job)
     }
 }
