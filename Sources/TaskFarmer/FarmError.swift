@@ -100,6 +100,6 @@ extension FarmError: CustomStringConvertible {
                 "\(error.path) cannot be locked (\(error.reason)): name a folder on a file system with locks that all "
                 + "nodes share, with --lock-dir DIR or SCRATCH"
         }
-        return error.description
+        return error.advice.map { "\(error); \($0)" } ?? error.description
     }
 }
