@@ -73,11 +73,22 @@ package struct FarmSummary: Sendable {
     mutating func note(_ attempt: Attempt) {
         ended += 1
         busy += attempt.wall * 1000
-        switch attempt.outcome {
-        case .succeeded: succeeded += 1
-        case .interrupted, .lost: interrupted += 1
-        case .exited, .signalled, .couldNotStart: failed += 1
+        count(attempt.outcome, 1)
+    }
+
+    private mutating func count(_ outcome: Outcome, _ change: Int) {
+        switch outcome {
+        case .succeeded: succeeded += change
+        case .interrupted, .lost: interrupted += change
+        case .exited, .signalled, .couldNotStart, .outputLost: failed += change
         }
+    }
+
+    /// An attempt counts for something else than it did.
+    mutating func correct(_ attempt: Attempt, was: Outcome) {
+        count(was, -1)
+        count(attempt.outcome, 1)
+        failures.removeAll { $0.attempt.task == attempt.task && $0.attempt.number == attempt.number }
     }
 
     mutating func noteFailure(_ attempt: Attempt, log: Path?) {
