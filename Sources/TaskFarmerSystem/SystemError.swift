@@ -37,6 +37,8 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isMissing: Bool { code == ENOENT }
     /// A part of the path that should be a folder is none.
     package var isNoFolder: Bool { code == ENOTDIR }
+    /// The user named something else than there is, or may be read.
+    package var isMisnamed: Bool { [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO].contains(code) }
     /// The name is there already.
     package var isPresent: Bool { code == EEXIST }
     /// Another process holds the lock.

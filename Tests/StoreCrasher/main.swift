@@ -1,4 +1,5 @@
 // StoreCrasher FOLDER SCENARIO INDEX MODE: carries out a scenario in a folder and ends itself at a chosen file operation.
+// For `faults` as the scenario see FaultRun.
 //
 // Standard output: `finished ID` and `failed ID` for what must be recorded from then on; `call KIND BYTES NAME` for every file
 // operation when the scenario came to its end, and `threw …` when it failed.
@@ -6,6 +7,15 @@
 internal import TaskFarmerSystem
 
 let words = CommandLine.arguments
+if words.count == 5, words[2] == "faults", let count = Int(words[3]), let seed = UInt64(words[4]) {
+    do {
+        try FaultRun.main(Path(words[1]).absolute, count: count, seed: seed)
+        OwnProcess.leave(0)
+    } catch {
+        OwnProcess.put("problem \(error)\n", to: 1)
+        OwnProcess.leave(1)
+    }
+}
 guard words.count == 5, let scenario = Scenario(rawValue: words[2]), let index = Int(words[3]),
     let mode = Crash.Mode(rawValue: words[4])
 else {

@@ -88,7 +88,7 @@ package struct Check {
         guard try Folder.facts(directory.file(file)) != nil else { return }
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number, mayHoldNUL in
+        try TaskListFile(own: directory.file(file)).forEachLine(from: &mark) { line, number, mayHoldNUL in
             count += 1
             var id = 0
             var index = 0
@@ -168,7 +168,7 @@ package struct Check {
     private mutating func examineAttempts(_ state: StateRecord) throws {
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
+        try TaskListFile(own: directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
             if number == 1 {
                 if [UInt8](copying: line) != Attempt.header.dropLast() {
                     problem("attempts", "attempts.tsv:1 is not the expected header")

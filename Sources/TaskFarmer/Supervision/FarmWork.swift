@@ -215,7 +215,7 @@ extension Farmer {
         guard let outcome = result.withLock({ $0 }) else {
             throw FarmError.damaged(file: request.directory.root.description, "its farmer left no result")
         }
-        return try outcome.get()
+        do { return try outcome.get() } catch let error as SystemError { throw FarmError.system(error) }
     }
 
     /// The same on this thread, of which every child is taken for a task.
