@@ -29,7 +29,7 @@ do {
         try crash.watch(step)
     } catch  where mode == .torn {
         OwnProcess.killSelf()
-    } catch  where mode == .full || mode == .fullOnce {
+    } catch  where [.full, .fullOnce, .answerLost].contains(mode) {
         OwnProcess.put("threw \(error)\n", to: 1)
         try (next ?? step)()
     }
