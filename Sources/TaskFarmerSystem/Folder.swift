@@ -114,11 +114,12 @@ package enum Folder {
         fsync(folder.number)
     }
 
-    /// Whether the file system a path lies on says that it has no room left. Some say so that have; some know no sizes at all.
-    package static func saysFull(_ path: Path) -> Bool {
+    /// Whether the file system a path lies on says that it has no room for so many bytes. Some say so that have; some know no
+    /// sizes at all.
+    package static func saysFull(_ path: Path, for count: Int) -> Bool {
         var raw = statvfs()
         let found = unsafe path.withCString { text in unsafe statvfs(text, &raw) }
-        return found == 0 && raw.f_blocks > 0 && raw.f_bavail == 0
+        return found == 0 && raw.f_blocks > 0 && raw.f_bavail < UInt(count) / max(1, raw.f_frsize)
     }
 
     package static var current: Path { Path(".").resolved ?? Path(".") }

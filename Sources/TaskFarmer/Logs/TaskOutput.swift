@@ -38,8 +38,10 @@ final class TaskOutput: @unchecked Sendable {
     private var fresh: [OutputPipe] = []
     /// Attempts whose output does not fit, by task.
     private var lost: [Int: LogPack.Loss] = [:]
-    /// Whether the file system of the logs can be believed when it says that it has no room.
-    private var tellsRoom = true
+    /// The file system of the logs says that it has no room, and was found to have some.
+    private var hasHiddenRoom = false
+    /// With less room than this, in bytes, a file system may refuse to let a file grow: ext4 does before its last block is taken.
+    private static let little = 1 << 20
     private static let part = 1 << 18
     private static let most = 4 << 20
 
@@ -153,14 +155,17 @@ final class TaskOutput: @unchecked Sendable {
 
     /// Tasks write to files themselves, and many programs heed no error there.
     private func fullness() -> SystemError? {
-        guard keeping == .files || keeping == .failed, tellsRoom, Folder.saysFull(places.directory.logs) else {
+        guard keeping == .files || keeping == .failed else { return nil }
+        guard Folder.saysFull(places.directory.logs, for: Self.little) else {
+            hasHiddenRoom = false
             return nil
         }
+        if hasHiddenRoom { return nil }
         let probe = places.directory.logs.appending("\(farmer).probe")
         defer { _ = try? Folder.unlink(probe) }
         do throws(SystemError) {
-            try Descriptor(probe, [.writing, .exclusive, .noLink]).write([UInt8](repeating: 0, count: 4096))
-            tellsRoom = false
+            try Descriptor(probe, [.writing, .exclusive, .noLink]).write([UInt8](repeating: 0, count: Self.little))
+            hasHiddenRoom = true
             return nil
         } catch {
             return error.isFull ? SystemError("write", places.directory.logs, code: error.code) : nil
