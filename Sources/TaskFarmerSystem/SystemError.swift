@@ -28,6 +28,9 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A name that was to be this process's is somebody else's.
     package static func occupied(_ path: Path) -> SystemError { SystemError("use", path, code: EEXIST) }
 
+    /// A file would take the room that others need.
+    package static func noRoom(_ path: Path) -> SystemError { SystemError("write", path, code: ENOSPC) }
+
     /// One line: what could not be done, to what, and why.
     public var description: String {
         path.bytes.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(path): \(reason)"

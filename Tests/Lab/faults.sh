@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Farmers on real file systems that fill up, break, become read-only or stand still while they work: ext4 on loop devices, tmpfs,
 # and btrfs for quotas. After each the file system is mended and a farmer runs again: every ID is in `finished` once, every log is
-# whole, `taskfarmer check` finds nothing. Takes about a minute.
+# whole, `taskfarmer check` finds nothing. Takes a minute or two.
 #
 #   full      another writer takes the last block, with each way of keeping logs, on ext4 and tmpfs
 #   output    a task prints more than there is room for
@@ -116,7 +116,7 @@ ends() {
 sound() {
     local id expected wrong=0
     start
-    ends "${1:+1}${1:-0}"
+    if [ $# -gt 0 ]; then ends 1; else ends 0; fi
     finished "$@"
     for id in $(seq 0 $((count - 1))); do
         [ "$id" != "${1:-}" ] || continue

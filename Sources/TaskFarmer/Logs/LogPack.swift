@@ -32,6 +32,8 @@ package final class LogPack {
     private var pieces: [Piece] = []
     /// Where less than this fits, in bytes, no task's output is to blame.
     private static let little = 1 << 16
+    /// What a piece larger than that has to leave to others, and to the farmer's own files.
+    private static let spare = 1 << 20
 
     package init(_ places: LogPlaces, farmer: String) throws(SystemError) {
         pack = try Descriptor(places.pack(of: farmer), [.writing, .exclusive, .noLink])
@@ -59,6 +61,9 @@ package final class LogPack {
         if bytes.isEmpty { return [] }
         var losses: [Loss] = []
         do throws(SystemError) {
+            if bytes.count > Self.little, Folder.saysFull(pack.path, for: bytes.count + Self.spare) {
+                throw .noRoom(pack.path)
+            }
             try pack.write(bytes, at: packSize)
         } catch {
             if !error.isFull { throw error }
@@ -97,7 +102,10 @@ package final class LogPack {
             let isGivenUp = losses.contains { $0.task == piece.task && $0.attempt == piece.attempt }
             if isGivenUp { continue }
             do throws(SystemError) {
-                try pack.write(part, at: packSize + kept.count)
+                let isLarge = part.count > Self.little
+                try pack.write(
+                    isLarge ? part + [UInt8](repeating: 0, count: Self.spare) : part, at: packSize + kept.count)
+                if isLarge { try pack.truncate(to: packSize + kept.count + part.count) }
             } catch {
                 if !error.isFull { throw error }
                 try requireSome(at: packSize + kept.count, error)
