@@ -64,7 +64,8 @@ struct LimitedOutputTests {
     @Test func `a farmer that is stopped and continued over and over loses nothing`() throws {
         try Farm.use { farm in
             // What the kernel interrupts then fails with EINTR, handlers or not (signal(7)).
-            let farmer = try farm.farmerAtWork(on: (0..<400).map { "echo > up; echo \($0)" }, "-n", "2", "--logs", "packed")
+            let farmer = try farm.farmerAtWork(
+                on: (0..<400).map { "echo > up; echo \($0)" }, "-n", "2", "--logs", "packed")
             while farmer.isRunning {
                 farmer.signal(SIGSTOP)
                 farmer.signal(SIGCONT)
