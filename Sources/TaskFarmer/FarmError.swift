@@ -100,6 +100,6 @@ extension FarmError: CustomStringConvertible {
                 "\(error.path) cannot be locked (\(error.reason)): name a folder on a file system with locks that all "
                 + "nodes share, with --lock-dir DIR or SCRATCH, or, where there is none, use --lock lease, which promises less"
         }
-        return error.description
+        return error.advice.map { "\(error); \($0)" } ?? error.description
     }
 }

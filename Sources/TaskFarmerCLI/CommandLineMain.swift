@@ -9,7 +9,7 @@ public enum CommandLineMain {
     /// Runs the command that this process was started as, and ends the process with its exit status.
     public static func main() -> Never {
         OwnProcess.secureDescriptors()
-        SignalSource.ignoreBrokenPipes()
+        SignalSource.ignoreFailedWrites()
         OwnProcess.spareMemory()
         OwnProcess.leave(run(Array(OwnProcess.arguments.dropFirst())))
     }
@@ -53,7 +53,8 @@ public enum CommandLineMain {
         } catch let error as FarmError {
             return complain(error.description, status: error.exitStatus)
         } catch let error as SystemError {
-            return complain(error.description, status: 74)
+            let failure = FarmError.system(error)
+            return complain(failure.description, status: failure.exitStatus)
         } catch {
             return complain("\(error)", status: 74)
         }

@@ -24,6 +24,7 @@ package struct AttemptFields {
     private enum Word: String, CaseIterable {
         case succeeded, exited, signalled, interrupted, lost
         case couldNotStart = "could-not-start"
+        case outputLost = "output-lost"
     }
 
     /// Reads a line without its newline; nil when any field is not of its form.

@@ -48,6 +48,8 @@ public enum Outcome: Sendable, Hashable {
     case signalled(Int32)
     /// Not found (exit status 127) or not executable (126), with the reason in words.
     case couldNotStart(Int32, reason: String)
+    /// What it printed could not all be kept, with the reason in words, however it ended.
+    case outputLost(reason: String)
     /// Stopped by the farmer; the task goes back.
     case interrupted
     /// Its farmer died; the task goes back.
@@ -60,6 +62,7 @@ public enum Outcome: Sendable, Hashable {
         case .exited: "exited"
         case .signalled: "signalled"
         case .couldNotStart: "could-not-start"
+        case .outputLost: "output-lost"
         case .interrupted: "interrupted"
         case .lost: "lost"
         }
@@ -68,7 +71,7 @@ public enum Outcome: Sendable, Hashable {
     /// Whether the task is over with it; otherwise it goes back to be run again.
     public var isFinal: Bool {
         switch self {
-        case .succeeded, .exited, .signalled, .couldNotStart: true
+        case .succeeded, .exited, .signalled, .couldNotStart, .outputLost: true
         case .interrupted, .lost: false
         }
     }
@@ -78,7 +81,7 @@ public enum Outcome: Sendable, Hashable {
         switch self {
         case .succeeded: 0
         case .exited(let status), .couldNotStart(let status, _): status
-        case .signalled, .interrupted, .lost: nil
+        case .signalled, .outputLost, .interrupted, .lost: nil
         }
     }
 
@@ -96,12 +99,15 @@ public enum Outcome: Sendable, Hashable {
         case .exited(let number): return .exited(status(number))
         case .signalled(let number): return (1...64).contains(number) ? self : .exited(1)
         case .couldNotStart(let number, let reason): return .couldNotStart(status(number), reason: reason)
-        case .succeeded, .interrupted, .lost: return self
+        case .succeeded, .outputLost, .interrupted, .lost: return self
         }
     }
 
     package var reason: String {
-        if case .couldNotStart(_, let reason) = self { reason } else { "" }
+        switch self {
+        case .couldNotStart(_, let reason), .outputLost(let reason): reason
+        default: ""
+        }
     }
 
     package init?(word: String, exit: Int32?, signal: Int32?, reason: String) {
@@ -110,6 +116,7 @@ public enum Outcome: Sendable, Hashable {
         case ("exited", let status?, nil) where status != 0: self = .exited(status)
         case ("signalled", nil, let number?): self = .signalled(number)
         case ("could-not-start", let status?, nil): self = .couldNotStart(status, reason: reason)
+        case ("output-lost", nil, nil): self = .outputLost(reason: reason)
         case ("interrupted", nil, nil): self = .interrupted
         case ("lost", nil, nil): self = .lost
         default: return nil

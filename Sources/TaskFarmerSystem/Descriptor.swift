@@ -140,7 +140,10 @@ package struct Descriptor: ~Copyable, Sendable {
             do throws(SystemError) {
                 var done = 0
                 while done < allowed {
-                    done += try retrying("write", path) { unsafe call(start + done, allowed - done, done) }
+                    let wrote = try retrying("write", path) { unsafe call(start + done, allowed - done, done) }
+                    // A file system of somebody's own may say so for ever.
+                    if wrote == 0 { throw SystemError("write", path, code: EIO) }
+                    done += wrote
                 }
             } catch { failure = error }
         }

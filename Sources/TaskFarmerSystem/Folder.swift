@@ -26,12 +26,15 @@ package enum Folder {
         guard let stream = unsafe stream else { throw SystemError.last("list", path) }
         defer { unsafe closedir(stream) }
         var names: [[UInt8]] = []
-        while let entry = unsafe readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 unsafe Array(raw.prefix { $0 != 0 })
             }
             if name != Array(".".utf8) && name != Array("..".utf8) { names.append(name) }
         }
+        if errno != 0 { throw SystemError.last("list", path) }
         return names
     }
 
@@ -109,6 +112,14 @@ package enum Folder {
     package static func flush(_ path: Path) {
         guard let folder = try? Descriptor(path, [.reading, .folder]) else { return }
         fsync(folder.number)
+    }
+
+    /// Whether the file system a path lies on says that it has no room for so many bytes. Some say so that have; some know no
+    /// sizes at all.
+    package static func saysFull(_ path: Path, for count: Int) -> Bool {
+        var raw = statvfs()
+        let found = unsafe path.withCString { text in unsafe statvfs(text, &raw) }
+        return found == 0 && raw.f_blocks > 0 && raw.f_bavail < UInt(count) / max(1, raw.f_frsize)
     }
 
     package static var current: Path { Path(".").resolved ?? Path(".") }

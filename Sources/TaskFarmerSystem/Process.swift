@@ -72,11 +72,13 @@ package enum OwnProcess {
     package static func print(_ bytes: [UInt8]) throws(SystemError) {
         var done = 0
         while done < bytes.count {
-            done += try retrying("write", "standard output") {
+            let wrote = try retrying("write", "standard output") {
                 unsafe bytes.withUnsafeBytes { buffer in
                     unsafe write(1, buffer.baseAddress?.advanced(by: done), bytes.count - done)
                 }
             }
+            if wrote == 0 { throw SystemError("write", "standard output", code: EIO) }
+            done += wrote
         }
     }
 

@@ -52,6 +52,9 @@ package final class SignalSource: Sendable {
         return numbers.prefix(Int(count)).map(Signal.init)
     }
 
-    /// Writes to closed pipes fail as errors instead of ending the process.
-    package static func ignoreBrokenPipes() { _ = tf_ignore_signal(SIGPIPE) }
+    /// Writes to closed pipes, and beyond the limit on a file's size, fail as errors instead of ending the process.
+    package static func ignoreFailedWrites() {
+        _ = tf_ignore_signal(SIGPIPE)
+        _ = tf_ignore_signal(SIGXFSZ)
+    }
 }

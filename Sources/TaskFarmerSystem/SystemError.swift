@@ -28,6 +28,9 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A name that was to be this process's is somebody else's.
     package static func occupied(_ path: Path) -> SystemError { SystemError("use", path, code: EEXIST) }
 
+    /// A file would take the room that others need.
+    package static func noRoom(_ path: Path) -> SystemError { SystemError("write", path, code: ENOSPC) }
+
     /// One line: what could not be done, to what, and why.
     public var description: String {
         path.bytes.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(path): \(reason)"
@@ -37,6 +40,8 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isMissing: Bool { code == ENOENT }
     /// A part of the path that should be a folder is none.
     package var isNoFolder: Bool { code == ENOTDIR }
+    /// The user named something else than there is, or may be read.
+    package var isMisnamed: Bool { [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO].contains(code) }
     /// The name is there already.
     package var isPresent: Bool { code == EEXIST }
     /// Another process holds the lock.
@@ -45,10 +50,28 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
     /// A file that was open is so no more for the file server, which NFS says in these ways.
     package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
+    /// More does not fit: no room, no quota, or a limit on the size of files.
+    package var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
     /// Whoever read from the pipe reads no more.
     package var isBrokenPipe: Bool { code == EPIPE }
     /// The system has no process, memory or descriptor to spare just now.
     package var isExhausted: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+
+    /// What a user can do about it; nil where the error number alone does not tell.
+    package var advice: String? {
+        switch code {
+        case ENOSPC: "make room on that file system (`df -h` shows space, `df -i` inodes), then run it again"
+        case EDQUOT: "a quota is used up (`quota -s` may show it): remove files or have it raised, then run it again"
+        case EFBIG: "the file is larger than it may be there: raise `ulimit -f`, then run it again"
+        case EROFS: "the file system is read-only (`dmesg` may say why): have it mounted for writing, then run it again"
+        case EIO, ENXIO: "the disk or its file server failed (`dmesg` may say more): have it mended, then run it again"
+        case ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH:
+            "the file server has forgotten it or does not answer: once it is mounted and answers, run it again"
+        case EACCES, EPERM: "let this user do that, or name another place, then run it again"
+        case EMFILE, ENFILE: "raise `ulimit -n` or have fewer tasks run at a time, then run it again"
+        default: nil
+        }
+    }
 }
 
 /// Repeats a call as long as a signal interrupts it; throws its error.

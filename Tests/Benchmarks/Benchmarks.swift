@@ -7,7 +7,7 @@ internal import TaskFarmerSystem
 enum Main {
     static func main() {
         OwnProcess.secureDescriptors()
-        SignalSource.ignoreBrokenPipes()
+        SignalSource.ignoreFailedWrites()
         let words = Array(CommandLine.arguments.dropFirst())
         HiddenMode.run(words)
         let options: BenchmarkOptions

@@ -3,6 +3,7 @@
 
 internal import FoundationEssentials
 internal import Synchronization
+internal import TaskFarmerCore
 package import TaskFarmerSystem
 
 package final class Crash: Sendable {
@@ -16,6 +17,8 @@ package final class Crash: Sendable {
         case full
         /// The first write from the call on carries out half of its bytes and fails; there is room again for those after it.
         case fullOnce
+        /// The call, which empties `transaction`, is carried out and fails all the same, as when a file server's answer is lost.
+        case answerLost
         /// As `before`, and what was not flushed is as it was when it was flushed last.
         case power
         /// The same for some of the files only: the others reached the disk early.
@@ -30,6 +33,7 @@ package final class Crash: Sendable {
     }
 
     private static let noSpace: Int32 = 28
+    private static let ioError: Int32 = 5
     private let mode: Mode
     private let index: Int
     private let seen = Mutex(Seen())
@@ -72,6 +76,11 @@ package final class Crash: Sendable {
                 if index > 0 && seen.calls.count >= index && call.kind == .write && !seen.isTorn {
                     seen.isTorn = true
                     return call.bytes / 2
+                }
+            case .answerLost:
+                if isHere && call.kind == .truncate && call.path.name.text == "transaction" {
+                    try? Data().write(to: URL(filePath: call.path.description))
+                    throw SystemError("cut", call.path, code: Self.ioError)
                 }
             case .power, .powerOutOfOrder:
                 if isHere {

@@ -148,6 +148,11 @@ struct KilledAnywhereTests {
         try Self.disturb(scenario, .full, Self.all ? [.write, .flush] : [.write])
     }
 
+    @Test("a commit whose answer was lost is a commit", arguments: [Scenario.claim, .carry, .release, .requeue, .join])
+    func answerLost(_ scenario: Scenario) throws {
+        try Self.disturb(scenario, .answerLost, [.truncate])
+    }
+
     @Test("a power failure at any change of any file loses nothing that was committed", arguments: Scenario.swept)
     func powerFailure(_ scenario: Scenario) throws {
         try Self.disturb(scenario, .power, Self.changing)

@@ -71,8 +71,7 @@ enum Crasher {
         _ folder: Path, _ scenario: Scenario, at index: Int, _ mode: Crash.Mode = .before, _ locking: Locking = .flock
     ) throws -> Run {
         let output = folder.appending("crasher.\(index).\(mode.rawValue).out")
-        let end = try start(
-            program, [scenario.rawValue, String(index), mode.rawValue, locking.rawValue], folder, output)
+        let end = try start([scenario.rawValue, String(index), mode.rawValue, locking.rawValue], folder, output)
         var run = Run()
         run.wasKilled = end.signal == 9
         run.output = try Folder.content(of: output).text
@@ -91,15 +90,18 @@ enum Crasher {
     }
 
     /// Runs the program to its end, in the thread that asks.
-    private static func start(
-        _ program: Path, _ words: [String], _ folder: Path, _ output: Path
+    static func start(
+        _ words: [String], _ folder: Path, _ output: Path, temporary: Path? = nil
     ) throws -> ChildEnd {
         let nothing = try Descriptor("/dev/null", .reading)
         let file = try Descriptor(output, [.writing, .create, .empty])
         let arguments = [program.bytes, folder.bytes] + words.map { Array($0.utf8) }
         let child = try Children.spawn(
             SpawnRequest(candidates: [program.bytes], arguments: arguments),
-            environment: CWords(OwnProcess.environment), input: nothing.number, output: file.number)
+            environment: CWords(
+                OwnProcess.environment.filter { !$0.starts(with: Array("TMPDIR=".utf8)) }
+                    + (temporary.map { [Array("TMPDIR=".utf8) + $0.bytes] } ?? [])), input: nothing.number,
+            output: file.number)
         return try Children.reap(child.process)
     }
 }

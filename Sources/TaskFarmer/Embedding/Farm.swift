@@ -156,7 +156,7 @@ public struct Farm: Sendable {
 
     private func forEachLine(of file: SharedFile, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
         var mark = ListMark()
-        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, _, _ in
+        try TaskListFile(own: directory.file(file)).forEachLine(from: &mark) { line, _, _ in
             try body([UInt8](copying: line)[...])
         }
     }

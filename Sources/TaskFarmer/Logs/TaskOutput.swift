@@ -36,6 +36,12 @@ final class TaskOutput: @unchecked Sendable {
     private var pipes: [Int: OutputPipe] = [:]
     /// Pipes that are not waited for yet: most tasks end before that is worth it.
     private var fresh: [OutputPipe] = []
+    /// Attempts whose output does not fit, by task.
+    private var lost: [Int: LogPack.Loss] = [:]
+    /// The file system of the logs says that it has no room, and was found to have some.
+    private var hasHiddenRoom = false
+    /// With less room than this, in bytes, a file system may refuse to let a file grow: ext4 does before its last block is taken.
+    private static let little = 1 << 20
     private static let part = 1 << 18
     private static let most = 4 << 20
 
@@ -102,11 +108,67 @@ final class TaskOutput: @unchecked Sendable {
     /// - Returns: how much was read, and whether nothing more can come
     private func read(_ pipe: OutputPipe, atMost count: Int) throws(SystemError) -> (count: Int, isAtEnd: Bool) {
         // Before more is read: where nothing can be written, what tasks print stays with them.
-        if let pack, pack.waiting >= Self.most { try pack.write() }
+        if let pack, pack.waiting >= Self.most {
+            try write()
+            if lost[pipe.task]?.attempt == pipe.attempt { return (0, false) }
+        }
         guard case .bytes(let bytes) = try pipe.reading.readAvailable(count: count) else { return (0, false) }
         pack?.add(task: pipe.task, attempt: pipe.attempt, bytes)
         return (bytes.count, bytes.isEmpty)
     }
 
-    func write() throws(SystemError) { try pack?.write() }
+    func write() throws(SystemError) {
+        for loss in try pack?.write() ?? [] {
+            lost[loss.task] = loss
+            // Whoever still prints is told so, by SIGPIPE or EPIPE.
+            if pipes[loss.task]?.attempt == loss.attempt { pipes[loss.task] = nil }
+            fresh.removeAll { $0.task == loss.task }
+        }
+    }
+
+    // MARK: what was not kept
+
+    /// What attempts that are over count as, once what they printed is written: those whose output was given up have failed; where
+    /// the log files have no room, nobody knows what is missing in them, and all go back.
+    ///
+    /// - Returns: also what makes it pointless to go on
+    func judge(_ ended: [Attempt]) -> (ended: [Attempt], failure: SystemError?) {
+        let ends = ended.contains { $0.outcome.isFinal }
+        if let failure = ends ? fullness() : nil {
+            return (ended.map { with($0, $0.outcome.isFinal ? .interrupted : $0.outcome) }, failure)
+        }
+        if lost.isEmpty { return (ended, nil) }
+        return (
+            ended.map { attempt in
+                guard let loss = lost[attempt.task], loss.attempt == attempt.number else { return attempt }
+                lost[attempt.task] = nil
+                return with(attempt, attempt.outcome.isFinal ? .outputLost(reason: loss.reason) : attempt.outcome)
+            }, nil
+        )
+    }
+
+    private func with(_ attempt: Attempt, _ outcome: Outcome) -> Attempt {
+        var attempt = attempt
+        attempt.outcome = outcome
+        return attempt
+    }
+
+    /// Tasks write to files themselves, and many programs heed no error there.
+    private func fullness() -> SystemError? {
+        guard keeping == .files || keeping == .failed else { return nil }
+        guard Folder.saysFull(places.directory.logs, for: Self.little) else {
+            hasHiddenRoom = false
+            return nil
+        }
+        if hasHiddenRoom { return nil }
+        let probe = places.directory.logs.appending("\(farmer).probe")
+        defer { _ = try? Folder.unlink(probe) }
+        do throws(SystemError) {
+            try Descriptor(probe, [.writing, .exclusive, .noLink]).write([UInt8](repeating: 0, count: Self.little))
+            hasHiddenRoom = true
+            return nil
+        } catch {
+            return error.isFull ? SystemError("write", places.directory.logs, code: error.code) : nil
+        }
+    }
 }

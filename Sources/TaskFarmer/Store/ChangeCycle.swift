@@ -16,6 +16,8 @@ package final class ChangeCycle {
     package private(set) var count = 0
     /// How long the last change held the lock, in nanoseconds.
     package private(set) var lastHeld = 0
+    /// Whether a change that failed may have been committed all the same: whoever has the lock next finds out.
+    package private(set) var isInDoubt = false
     /// How long this one waited for it, and since when it has it.
     package private(set) var waited = 0
     private var taken = 0
@@ -94,7 +96,7 @@ package final class ChangeCycle {
             }
             try lock.write(mark, flush: true)
             try pace.check()
-            try transaction.file.truncate(to: 0)
+            try commit(transaction)
         } catch {
             // If the lock is still ours, the change can be taken back at once; if not, that is up to whoever has it.
             if (try? lock.peek()) == mark, (try? pace.check()) != nil { try? undo(transaction, pace) }
@@ -107,6 +109,16 @@ package final class ChangeCycle {
         try? lock.write(
             LockRecord(nonce: nonce, epoch: epoch, status: .idle, holder: farmer, since: Clock.wall), flush: false)
         return result
+    }
+
+    /// Empties `transaction`. A file server may have done that although the answer was lost on its way.
+    private func commit(_ transaction: SharedHandle) throws {
+        do { try transaction.file.truncate(to: 0) } catch {
+            isInDoubt = true
+            let size = try transaction.file.facts().size
+            isInDoubt = false
+            if size > 0 { throw error }
+        }
     }
 
     /// A lock that is marked as held by a living process of this host, and yet was given to us, is no lock.

@@ -92,7 +92,7 @@ package struct Check {
         guard try Folder.facts(directory.file(file)) != nil else { return }
         var mark = ListMark()
         var count = 0
-        try TaskListFile(directory.file(file)).forEachLine(from: &mark) { line, number, mayHoldNUL in
+        try TaskListFile(own: directory.file(file)).forEachLine(from: &mark) { line, number, mayHoldNUL in
             count += 1
             var id = 0
             var index = 0
@@ -173,7 +173,7 @@ package struct Check {
         var mark = ListMark()
         var count = 0
         let header = Attempt.header(namesJobs: namesJobs)
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
+        try TaskListFile(own: directory.file(.attempts)).forEachLine(from: &mark) { line, number, _ in
             if number == 1 {
                 if [UInt8](copying: line) != header.dropLast() {
                     problem("attempts", "attempts.tsv:1 is not the expected header")

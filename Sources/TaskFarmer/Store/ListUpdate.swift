@@ -142,7 +142,7 @@ package enum FailedTasks {
     private static func attemptCounts(_ directory: WorkDirectory) throws -> [Int: Int] {
         var counts: [Int: Int] = [:]
         var mark = ListMark()
-        try TaskListFile(directory.file(.attempts)).forEachLine(from: &mark) { line, _, _ in
+        try TaskListFile(own: directory.file(.attempts)).forEachLine(from: &mark) { line, _, _ in
             let bytes = [UInt8](copying: line)
             if let attempt = Attempt(line: bytes[...]), attempt.outcome != .succeeded {
                 counts[attempt.task] = max(counts[attempt.task] ?? 0, attempt.number)

@@ -103,7 +103,7 @@ package final class Store: @unchecked Sendable {
                     try change.setRoster(place, entry)
                 }
             } catch {
-                if epoch > 0 { journal.abandoned(epoch: epoch) }
+                if epoch > 0 && !cycle.isInDoubt { journal.abandoned(epoch: epoch) }
                 throw error
             }
             journal.committed(claim: tasks, release: [], carrying: 0)
@@ -172,7 +172,7 @@ package final class Store: @unchecked Sendable {
                     try change.setRoster(place, own)
                 }
             } catch {
-                if epoch > 0 { journal.abandoned(epoch: epoch) }
+                if epoch > 0 && !cycle.isInDoubt { journal.abandoned(epoch: epoch) }
                 throw error
             }
             journal.committed(claim: tasks, release: released, carrying: carry.ended.count)

@@ -76,11 +76,22 @@ package struct FarmSummary: Sendable {
     mutating func note(_ attempt: Attempt) {
         ended += 1
         busy += attempt.wall * 1000
-        switch attempt.outcome {
-        case .succeeded: succeeded += 1
-        case .interrupted, .lost: interrupted += 1
-        case .exited, .signalled, .couldNotStart: failed += 1
+        count(attempt.outcome, 1)
+    }
+
+    private mutating func count(_ outcome: Outcome, _ change: Int) {
+        switch outcome {
+        case .succeeded: succeeded += change
+        case .interrupted, .lost: interrupted += change
+        case .exited, .signalled, .couldNotStart, .outputLost: failed += change
         }
+    }
+
+    /// An attempt counts for something else than it did.
+    mutating func correct(_ attempt: Attempt, was: Outcome) {
+        count(was, -1)
+        count(attempt.outcome, 1)
+        failures.removeAll { $0.attempt.task == attempt.task && $0.attempt.number == attempt.number }
     }
 
     mutating func noteFailure(_ attempt: Attempt, log: Path?) {
@@ -213,7 +224,7 @@ extension Farmer {
         guard let outcome = result.withLock({ $0 }) else {
             throw FarmError.damaged(file: request.directory.root.description, "its farmer left no result")
         }
-        return try outcome.get()
+        do { return try outcome.get() } catch let error as SystemError { throw FarmError.system(error) }
     }
 
     /// The same on this thread, of which every child is taken for a task.

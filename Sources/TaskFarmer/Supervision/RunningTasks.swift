@@ -234,11 +234,28 @@ final class RunningTasks {
         unreported.note(attempt.outcome, at: Clock.boot)
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
-        if attempt.outcome.isFinal && attempt.outcome != .succeeded {
-            let hasFile = settings.keeping == .files || settings.keeping == .failed
-            summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
-        }
+        noteFailure(attempt)
         observer.observe(.ended(attempt, command: command))
+    }
+
+    private func noteFailure(_ attempt: Attempt) {
+        guard attempt.outcome.isFinal && attempt.outcome != .succeeded else { return }
+        let hasFile = settings.keeping == .files || settings.keeping == .failed
+        summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
+    }
+
+    /// Counts ends for what they turned out to be.
+    func correct(_ corrections: [Correction]) {
+        for correction in corrections {
+            let attempt = correction.attempt
+            summary.correct(attempt, was: correction.was)
+            unreported.correct(attempt.outcome, was: correction.was)
+            noteFailure(attempt)
+            if case .outputLost(let reason) = attempt.outcome {
+                observer.observe(
+                    .note("task \(attempt.task) has failed, since what it printed does not fit in the pack: \(reason)"))
+            }
+        }
     }
 
     /// Tells the scribe what happened.

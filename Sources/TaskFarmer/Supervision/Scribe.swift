@@ -22,6 +22,12 @@ struct Happenings: Sendable {
     var isEmpty: Bool { started.isEmpty && ended.isEmpty && pipes.isEmpty }
 }
 
+/// An end that counts for something else than it was noted for.
+struct Correction: Sendable {
+    var attempt: Attempt
+    var was: Outcome
+}
+
 final class Scribe: Sendable {
     private enum Sleep { case awake, untilDue, idle }
 
@@ -32,6 +38,7 @@ final class Scribe: Sendable {
         /// How often everything was taken back; what was in hand then is not wanted any more.
         var withdrawals = 0
         var happenings = Happenings()
+        var corrections: [Correction] = []
         /// Everything until now is to be written: how often that was asked for, and is done.
         var settleAsked = 0
         var settled = 0
@@ -113,6 +120,14 @@ final class Scribe: Sendable {
 
     var failure: FarmError? { desk.withLock { $0.failure } }
 
+    /// Ends that were not what they seemed.
+    func takeCorrections() -> [Correction] {
+        desk.withLock { desk in
+            defer { desk.corrections = [] }
+            return desk.corrections
+        }
+    }
+
     private func tell(isUrgent: Bool, _ body: (inout Desk) -> Void) {
         let wakes = desk.withLock { desk in
             body(&desk)
@@ -178,6 +193,11 @@ final class Scribe: Sendable {
         settledWakeup.signal()
     }
 
+    private func tell(_ corrections: [Correction]) {
+        desk.withLock { $0.corrections += corrections }
+        answered.signal()
+    }
+
     /// - Returns: how long to sleep in nanoseconds, negative for as long as nothing happens; nil to end
     private func rest(after work: Work, isDirty: Bool, due: Int) -> Int? {
         let (time, hasSettled): (Int?, Bool) = desk.withLock { desk in
@@ -218,7 +238,9 @@ final class Scribe: Sendable {
                 let work = scribe.takeWork()
                 do {
                     try take(work)
-                    if isDirty && (work.isUrgent || Clock.boot >= due) { try write(isUrgent: work.isUrgent) }
+                    if isDirty && (work.isUrgent || Clock.boot >= due) {
+                        try write(isUrgent: work.isUrgent, for: scribe)
+                    }
                     for task in work.tasks {
                         try temporary?.make(task: task.id, attempt: task.attempts + 1)
                         let log = try output.open(task: task.id, attempt: task.attempts + 1)
@@ -267,9 +289,21 @@ final class Scribe: Sendable {
             }
         }
 
-        private func write(isUrgent: Bool) throws {
+        /// Ends are noted for what they are, now that what they printed is written.
+        private func judge(for scribe: Scribe) throws {
+            let (judged, failure) = output.judge(ended)
+            let corrections = zip(judged, ended).filter { $0.outcome != $1.outcome }.map {
+                Correction(attempt: $0, was: $1.outcome)
+            }
+            ended = judged
+            if !corrections.isEmpty { scribe.tell(corrections) }
+            if let failure { throw failure }
+        }
+
+        private func write(isUrgent: Bool, for scribe: Scribe) throws {
             let begin = Clock.boot
             try output.write()
+            try judge(for: scribe)
             journal.note(started: [], ended: ended)
             ended.removeAll(keepingCapacity: true)
             try journal.write()

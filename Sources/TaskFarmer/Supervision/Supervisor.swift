@@ -119,6 +119,7 @@ final class Supervisor {
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
                 scribe.answered.clear()
+                tasks.correct(scribe.takeCorrections())
                 if let failure = scribe.failure { fail(failure) }
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }

@@ -16,6 +16,14 @@ struct UnreportedEnds {
         if outcome.isFinal && outcome != .succeeded { failed += 1 }
     }
 
+    /// One of them counts for something else than it did.
+    mutating func correct(_ outcome: Outcome, was: Outcome) {
+        for (outcome, change) in [(was, -1), (outcome, 1)] where outcome.isFinal {
+            over += change
+            if outcome != .succeeded { failed += change }
+        }
+    }
+
     /// These are carried over; what is left is taken to be new.
     mutating func carry(_ outcomes: [Outcome], at now: Int) {
         count -= outcomes.count

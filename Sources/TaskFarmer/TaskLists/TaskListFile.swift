@@ -18,8 +18,15 @@ package final class TaskListFile: Sendable {
                     file: path.description, line: nil, "is a folder, expected a file with one command a line")
             }
         } catch let error as SystemError {
+            if !error.isMisnamed { throw FarmError.system(error) }
             throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
         }
+    }
+
+    /// A file of the farmer's own that has lines, too.
+    package init(own path: Path) throws(FarmError) {
+        name = path
+        do { file = try Descriptor(path, [.reading, .noLink]) } catch { throw FarmError.system(error) }
     }
 
     /// Copies a stream into a nameless file in `folder`, since a list is read twice.
