@@ -10,47 +10,50 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options: [Option] = [
-        Option(
-            "proc", short: "n", value: "N", "How many tasks run at a time.",
-            standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
-        Option(
-            "timeout", value: "SECONDS",
-            "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
-        Option(
-            "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir",
-            completion: .folder),
-        Option(
-            "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
-            standard: "$SCRATCH, else the work directory", completion: .folder),
-        Option(
-            "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
-            standard: "shell", completion: .names(of: "runners")),
-        Option(
-            "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
-            standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
-        Registries.option,
-        Option(
-            "stop-signals", value: "SEQUENCE",
-            "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
-            standard: "TERM,5,KILL"),
-        Option(
-            "logs", value: "HOW",
-            "What is kept of what tasks print: files (one for each attempt), packed (one for each farmer), failed (files of "
-                + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
-            standard: "files, or as the work directory was made",
-            completion: .words(LogKeeping.allCases.map(\.rawValue))),
-        Option("retry-failed", "First put every failed task back, to run again."),
-        Option(
-            "fresh",
-            "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
-        Option(
-            "assume-dead", value: "HOST,…",
-            "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."),
-        Option("verbose", short: "v", "One line for each task started and ended."),
-        Option("quiet", short: "q", "Print errors only."),
-        Option("version", "Show the version and exit."),
-    ]
+    package static let options: [Option] =
+        [
+            Option(
+                "proc", short: "n", value: "N", "How many tasks run at a time.",
+                standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
+            Option(
+                "timeout", value: "SECONDS",
+                "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
+            Option(
+                "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.",
+                standard: "LIST_workdir",
+                completion: .folder),
+            Option(
+                "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
+                standard: "$SCRATCH, else the work directory", completion: .folder),
+            Option(
+                "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
+                standard: "shell", completion: .names(of: "runners")),
+            Option(
+                "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
+                standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
+            Registries.option,
+            Option(
+                "stop-signals", value: "SEQUENCE",
+                "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
+                standard: "TERM,5,KILL"),
+            Option(
+                "logs", value: "HOW",
+                "What is kept of what tasks print: files (one for each attempt), packed (one for each farmer), failed (files of "
+                    + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
+                standard: "files, or as the work directory was made",
+                completion: .words(LogKeeping.allCases.map(\.rawValue))),
+            Option("retry-failed", "First put every failed task back, to run again."),
+            Option(
+                "fresh",
+                "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
+            Option(
+                "assume-dead", value: "HOST,…",
+                "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."
+            ),
+            Option("verbose", short: "v", "One line for each task started and ended."),
+            Option("quiet", short: "q", "Print errors only."),
+            Option("version", "Show the version and exit."),
+        ] + HostsRun.options
 
     package static let notes = """
         LIST has one command a line, or what --tasklist says; blank lines and lines that begin with # are no tasks. `-` reads
@@ -64,10 +67,17 @@ package enum RunCommand: Command {
         Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
         SIGUSR2 lets running tasks finish first.
 
+        With --hosts this process is no farmer: it starts one a host in this folder, shows their lines after the host's name, and
+        passes SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 on; when it or a connection dies, the farmers there stop. --fresh and
+        --retry-failed are done once, by the first host. Nothing of the environment is passed on but what --env names; ssh must ask
+        for nothing. It ends with the worst status of all farmers, in the order 71, 74, 78, 64, else by the list: 75 while work
+        remains, 1, 0. A host that cannot be reached, or is lost, changes that only when no farmer worked at all: 74.
+
         Examples:
           taskfarmer run tasks.txt
           taskfarmer run -n 8 --timeout 3500 tasks.txt
           srun --ntasks-per-node=1 taskfarmer run tasks.txt
+          taskfarmer run --hosts n1,n2*4,@more.txt tasks.txt
           generate | taskfarmer run --workdir sweep -
 
         Exit status: 0 all done; 1 all done, some tasks failed; 75 work remains, run it again; 64 wrong usage; 71 locks or
@@ -88,6 +98,8 @@ package enum RunCommand: Command {
         if arguments.has("quiet") && arguments.has("verbose") {
             throw UsageError(message: "--quiet and --verbose exclude each other")
         }
+        try HostsRun.check(arguments)
+        let silence = try arguments.number("attached", in: 1...1_000_000)
         let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
@@ -108,27 +120,40 @@ package enum RunCommand: Command {
         if arguments.has("tasklist") || recorded == nil { _ = try handler.get() }
         let runner = try registry.runner(named: arguments.text("runner") ?? "shell")
 
-        // Before any thread: the mask is inherited.
-        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let directory = place.directory
+        if arguments.has("hosts") {
+            // A list that cannot be read is said once, and not by every host.
+            _ = try list(place, handler, handlerName, isKnown: recorded != nil, console)
+            return try HostsRun.run(arguments, process, directory: directory, console: console)
+        }
+        // Before any thread: the mask is inherited.
+        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
+        let attachment = try silence.map { try Attachment(console, silence: $0 * 1_000_000_000) }
         let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory, list: list,
-            lockFolder: arguments.path("lock-dir")
-                ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
+            lockFolder: lockFolder(arguments, process),
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs)
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
-        let summary = try Farmer.run(request, options, signals: signals, observer: console)
+        let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()
-        if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
+        if let attachment {
+            attachment.finish(summary)
+        } else if !arguments.has("quiet") {
+            OwnProcess.put(text(summary, directory), to: 1)
+        }
         return summary.exitStatus
+    }
+
+    static func lockFolder(_ arguments: Arguments, _ process: CommandProcess) -> Path? {
+        arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
     }
 
     /// What the operand names.

@@ -12,6 +12,7 @@ package final class HostProcess {
     private var input: Descriptor?
     private let output: Descriptor
     private var torn: [UInt8] = []
+    private var readiness: Readiness?
     /// Of a line without an end no more is kept.
     private static let longest = 1 << 16
 
@@ -37,8 +38,11 @@ package final class HostProcess {
         output = up.intoReading()
     }
 
-    /// Watches for output.
-    package func add(to readiness: Readiness, token: Int) throws { try readiness.add(output, token: token) }
+    /// Watches for output, until its end.
+    package func add(to readiness: Readiness, token: Int) throws {
+        try readiness.add(output, token: token)
+        self.readiness = readiness
+    }
 
     /// Tells the command a line; false where it takes no more.
     @discardableResult
@@ -53,7 +57,13 @@ package final class HostProcess {
     /// The whole lines that are there, and, when it is over, a last one without an end.
     package func lines(isOver: Bool = false) -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        while case .bytes(let bytes)? = try? output.readAvailable(count: 1 << 16), !bytes.isEmpty {
+        while case .bytes(let bytes)? = try? output.readAvailable(count: 1 << 16) {
+            if bytes.isEmpty {
+                // The end can be read for ever.
+                readiness?.remove(output)
+                readiness = nil
+                break
+            }
             for part in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
                 if part.offset > 0 {
                     lines.append(torn)

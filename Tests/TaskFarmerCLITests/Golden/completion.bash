@@ -16,6 +16,11 @@ _taskfarmer() {
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
+        run:--hosts) COMPREPLY=(); return;;
+        run:--ssh) COMPREPLY=(); return;;
+        run:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        run:--env) COMPREPLY=(); return;;
+        run:--attached) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
@@ -31,7 +36,7 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;
