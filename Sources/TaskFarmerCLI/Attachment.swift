@@ -14,9 +14,7 @@ final class Attachment: FarmObserver {
         "TERM": .terminate, "INT": .interrupt, "HUP": .hangUp, "USR1": .user1, "USR2": .user2,
     ]
 
-    /// Begins to listen; signals must be blocked by now.
-    ///
-    /// - Parameter silence: for how long it may hear nothing, in nanoseconds
+    /// Begins to listen; signals must be blocked by now. `silence` is for how long it may hear nothing, in nanoseconds.
     init(_ console: Console, silence: Int) throws {
         self.console = console
         input = Descriptor(owning: 0, path: "standard input")

@@ -90,11 +90,7 @@ enum HostsRun {
         }
     }
 
-    /// The words that start a farmer on a host.
-    ///
-    /// - Parameters:
-    ///   - host: where
-    ///   - isLeader: whether it is the one that does what is to be done once
+    /// The words that start a farmer on a host; the leader is the one that does what is to be done once.
     static func command(
         _ arguments: Arguments, _ process: CommandProcess, program: [UInt8], host: HostEntry, isLeader: Bool
     ) -> [[UInt8]] {

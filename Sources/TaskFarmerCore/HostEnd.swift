@@ -54,11 +54,7 @@ package enum HostEnd: Sendable, Equatable {
     /// Whether that is news to the user, whom the farmer itself could not tell.
     package var isTrouble: Bool { self == .unreachable || self == .lost || self == .noProgram }
 
-    /// The exit status for all hosts together.
-    ///
-    /// - Parameters:
-    ///   - ends: one for each host
-    ///   - state: the newest that any of them told of; nil when none did
+    /// The exit status for all hosts together, from one end for each and the newest state that any of them told of.
     package static func exitStatus(_ ends: [HostEnd], state: StateRecord?) -> Int32 {
         let known = byRank.first { rank in ends.contains { $0.status == rank } }
         if let known, !([75, 1, 0] as [Int32]).contains(known) { return known }
