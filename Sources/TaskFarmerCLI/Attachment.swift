@@ -20,6 +20,7 @@ final class Attachment: FarmObserver {
         input = Descriptor(owning: 0, path: "standard input")
         // A connection that takes no more loses lines; it does not hold the farmer up.
         for stream in Int32(1)...2 { OwnProcess.setWaiting(false, on: stream) }
+        OwnProcess.put(AttachedLine.greeting + "\n", to: 2)
         try thread.start { [self] in
             var torn: [UInt8] = []
             var part: [UInt8] = []

@@ -1,5 +1,6 @@
 // What a farmer tells whoever started it on another machine: lines among all others that it prints.
 //
+//     taskfarmer-attached: here
 //     taskfarmer-attached: now EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  RUNNING DONE FAILED MILLIRATE
 //     taskfarmer-attached: end EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  SUCCEEDED FAILED INTERRUPTED BUSY SLOTS
 
@@ -26,6 +27,8 @@ package struct AttachedLine: Sendable, Equatable {
         \.epoch, \.tasks, \.toprocess, \.claimed, \.finished, \.failed, \.skipped,
     ]
     private static let prefix = "taskfarmer-attached: "
+    /// The first of these lines: from now on the farmer heeds what it is told.
+    package static let greeting = prefix + "here"
 
     package var text: String {
         let (word, numbers) =

@@ -39,6 +39,8 @@ package final class HostCrew {
         /// What else was printed last.
         package fileprivate(set) var lastLine = ""
         fileprivate var process: HostProcess?
+        /// Whether a farmer heeds what it is told.
+        fileprivate var isThere = false
         fileprivate var isGivenUp = false
     }
 
@@ -130,7 +132,9 @@ package final class HostCrew {
         for line in members[index].process?.lines(isOver: isOver) ?? [] {
             let text = String(line.text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 && $0 != "\t" ? " " : $0 })
             guard let report = AttachedLine(text) else {
-                if text.contains(where: { $0 != " " }) {
+                if text == AttachedLine.greeting {
+                    members[index].isThere = true
+                } else if text.contains(where: { $0 != " " }) {
                     members[index].lastLine = text
                     observer.printed(text, on: members[index].host)
                 }
@@ -145,12 +149,12 @@ package final class HostCrew {
     private func finish(_ index: Int, _ ended: ChildEnd) {
         listen(to: index, isOver: true)
         let member = members[index]
-        let end = HostEnd(exit: ended.exit, hasBegun: member.report != nil, isGivenUp: member.isGivenUp)
+        let end = HostEnd(exit: ended.exit, hasBegun: member.isThere, isGivenUp: member.isGivenUp)
         members[index].end = end
         members[index].process = nil
         observer.ended(member.host, end)
         // What keeps the first from working keeps all from it, unless it is the way there.
-        if isLeading && end != .unreachable {
+        if isLeading && end != .unreachable && end != .lost {
             for other in members.indices where members[other].end == nil { members[other].end = .notStarted }
         }
     }
@@ -163,8 +167,9 @@ package final class HostCrew {
         observer.passing(signal)
         for index in members.indices {
             members[index].process?.tell(String("\(signal)".dropFirst(3)))
-            // Nobody is told twice to hurry who does not answer; a farmer whose connection is gone stops by itself.
-            if members[index].report == nil || interrupts > 2 {
+            listen(to: index)
+            // Who does not answer is not waited for: a farmer whose connection is gone stops by itself.
+            if !members[index].isThere || interrupts > 2 {
                 members[index].isGivenUp = members[index].process != nil
                 members[index].process?.signal(.terminate)
             }

@@ -57,7 +57,9 @@ package final class HostProcess {
     /// The whole lines that are there, and, when it is over, a last one without an end.
     package func lines(isOver: Bool = false) -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        while case .bytes(let bytes)? = try? output.readAvailable(count: 1 << 16) {
+        // Whoever prints without end keeps nobody from others.
+        for _ in 0..<(isOver ? 256 : 4) {
+            guard case .bytes(let bytes)? = try? output.readAvailable(count: 1 << 16) else { break }
             if bytes.isEmpty {
                 // The end can be read for ever.
                 readiness?.remove(output)
