@@ -10,50 +10,49 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options: [Option] =
-        [
-            Option(
-                "proc", short: "n", value: "N", "How many tasks run at a time.",
-                standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
-            Option(
-                "timeout", value: "SECONDS",
-                "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
-            Option(
-                "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.",
-                standard: "LIST_workdir",
-                completion: .folder),
-            Option(
-                "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
-                standard: "$SCRATCH, else the work directory", completion: .folder),
-            Option(
-                "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
-                standard: "shell", completion: .names(of: "runners")),
-            Option(
-                "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
-                standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
-            Registries.option,
-            Option(
-                "stop-signals", value: "SEQUENCE",
-                "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
-                standard: "TERM,5,KILL"),
-            Option(
-                "logs", value: "HOW",
-                "What is kept of what tasks print: files (one for each attempt), packed (one for each farmer), failed (files of "
-                    + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
-                standard: "files, or as the work directory was made",
-                completion: .words(LogKeeping.allCases.map(\.rawValue))),
-            Option("retry-failed", "First put every failed task back, to run again."),
-            Option(
-                "fresh",
-                "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
-            Option(
-                "assume-dead", value: "HOST,…",
-                "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."
-            ),
-            Option("verbose", short: "v", "One line for each task started and ended."),
-            Option("quiet", short: "q", "Print errors only."),
-            Option("version", "Show the version and exit."),
-        ] + HostsRun.options
+    package static let options = farming + HostsRun.options
+
+    private static let farming: [Option] = [
+        Option(
+            "proc", short: "n", value: "N", "How many tasks run at a time.",
+            standard: "the processors this process may use: affinity, cgroup quota, SLURM_CPUS_ON_NODE"),
+        Option(
+            "timeout", value: "SECONDS",
+            "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
+        Option(
+            "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir",
+            completion: .folder),
+        Option(
+            "lock-dir", value: "DIR", "A folder that all nodes share and that supports flock, for the lock file.",
+            standard: "$SCRATCH, else the work directory", completion: .folder),
+        Option(
+            "runner", short: "r", value: "NAME", "How a task is executed; `taskfarmer runners` lists the names.",
+            standard: "shell", completion: .names(of: "runners")),
+        Option(
+            "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
+            standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
+        Registries.option,
+        Option(
+            "stop-signals", value: "SEQUENCE",
+            "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
+            standard: "TERM,5,KILL"),
+        Option(
+            "logs", value: "HOW",
+            "What is kept of what tasks print: files (one for each attempt), packed (one for each farmer), failed (files of "
+                + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
+            standard: "files, or as the work directory was made",
+            completion: .words(LogKeeping.allCases.map(\.rawValue))),
+        Option("retry-failed", "First put every failed task back, to run again."),
+        Option(
+            "fresh",
+            "Start over: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work."),
+        Option(
+            "assume-dead", value: "HOST,…",
+            "Take over tasks from farmers on these hosts, which are down although the file server keeps their locks."),
+        Option("verbose", short: "v", "One line for each task started and ended."),
+        Option("quiet", short: "q", "Print errors only."),
+        Option("version", "Show the version and exit."),
+    ]
 
     package static let notes = """
         LIST has one command a line, or what --tasklist says; blank lines and lines that begin with # are no tasks. `-` reads
