@@ -49,18 +49,18 @@ final class Console: FarmObserver {
         case .draining:
             if !isQuiet { line("draining (SIGUSR2): running tasks finish, no new ones are started") }
         case .progress(let progress):
-            show(progress)
+            show(
+                .init(
+                    tasks: progress.state.tasks, done: progress.state.done + progress.unreportedDone,
+                    failed: progress.state.failed + progress.unreportedFailed, running: progress.running,
+                    rate: max(progress.rate, progress.totalRate)))
         }
     }
 
     static func signalName(_ number: Int32) -> String { Signal(number: number).description }
 
-    private func show(_ progress: FarmProgress) {
-        let text = RunReport.line(
-            .init(
-                tasks: progress.state.tasks, done: progress.state.done + progress.unreportedDone,
-                failed: progress.state.failed + progress.unreportedFailed, running: progress.running,
-                rate: max(progress.rate, progress.totalRate)))
+    func show(_ progress: RunReport.Progress) {
+        let text = RunReport.line(progress)
         if isTerminal {
             state.withLock { state in
                 let fitting = String(text.prefix(max(20, OwnProcess.terminalWidth(2) - 1)))
@@ -78,12 +78,12 @@ final class Console: FarmObserver {
     }
 
     /// Prints a line of its own, above the live one.
-    func line(_ text: String) {
+    func line(_ text: String, from name: String = "taskfarmer") {
         state.withLock { state in
             if state.live.isEmpty {
-                OwnProcess.put("taskfarmer: \(text)\n", to: 2)
+                OwnProcess.put("\(name): \(text)\n", to: 2)
             } else {
-                OwnProcess.put("\r\u{1B}[Ktaskfarmer: \(text)\n\(state.live)", to: 2)
+                OwnProcess.put("\r\u{1B}[K\(name): \(text)\n\(state.live)", to: 2)
             }
         }
     }

@@ -10,7 +10,9 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options: [Option] = [
+    package static let options = farming + HostsRun.options
+
+    private static let farming: [Option] = [
         Option(
             "proc", short: "n", value: "N", "How many tasks run at a time.",
             standard: "the processors this process may use: affinity, cgroup quota, its part of a scheduler's job"),
@@ -70,10 +72,17 @@ package enum RunCommand: Command {
         Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
         SIGUSR2 lets running tasks finish first.
 
+        With --hosts this process is no farmer: it starts one a host in this folder, shows their lines after the host's name, and
+        passes SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 on; when it or a connection dies, the farmers there stop. --fresh and
+        --retry-failed are done once, by the first host. Nothing of the environment is passed on but what --env names; ssh must ask
+        for nothing. It ends with the worst status of all farmers, in the order 71, 74, 78, 64, else by the list: 75 while work
+        remains, 1, 0. A host that cannot be reached, or is lost, changes that only when no farmer worked at all: 74.
+
         Examples:
           taskfarmer run tasks.txt
           taskfarmer run -n 8 --timeout 3500 tasks.txt
           srun --ntasks-per-node=1 taskfarmer run tasks.txt
+          taskfarmer run --hosts n1,n2*4,@more.txt tasks.txt
           generate | taskfarmer run --workdir sweep -
 
         Exit status: 0 all done; 1 all done, some tasks failed; 75 work remains, run it again; 64 wrong usage; 71 locks or
@@ -96,6 +105,8 @@ package enum RunCommand: Command {
         }
         let allocation = Allocation.read(process.variable)
         let slots = try arguments.number("proc", in: 1...65_536) ?? Farmer.processors(allocation)
+        try HostsRun.check(arguments)
+        let silence = try arguments.number("attached", in: 1...1_000_000)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let logs: LogKeeping? = try choice("logs", arguments)
@@ -109,29 +120,38 @@ package enum RunCommand: Command {
         if arguments.has("tasklist") || recorded == nil { _ = try handler.get() }
         let runner = try registry.runner(named: arguments.text("runner") ?? "shell")
 
-        // Before any thread: the mask is inherited.
-        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
+        let directory = place.directory
+        if arguments.has("hosts") {
+            // A list that cannot be read is said once, and not by every host.
+            _ = try list(place, handler, handlerName, isKnown: recorded != nil, console)
+            return try HostsRun.run(arguments, process, directory: directory, console: console)
+        }
         if let allocation {
             console.observe(.note(AllocationText.note(allocation, slots: slots, ends: allocation.ends.map(Clock.text))))
         }
-        let directory = place.directory
+        // Before any thread: the mask is inherited.
+        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
+        let attachment = try silence.map { try Attachment(console, silence: $0 * 1_000_000_000) }
         let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory, list: list,
-            lockFolder: arguments.path("lock-dir")
-                ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
+            lockFolder: lockFolder(arguments, process),
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs, allocation: allocation)
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
-        let summary = try Farmer.run(request, options, signals: signals, observer: console)
+        let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()
-        if !arguments.has("quiet") { OwnProcess.put(text(summary, directory), to: 1) }
+        if let attachment {
+            attachment.finish(summary)
+        } else if !arguments.has("quiet") {
+            OwnProcess.put(text(summary, directory), to: 1)
+        }
         return summary.exitStatus
     }
 
@@ -144,6 +164,10 @@ package enum RunCommand: Command {
         let words = Choice.allCases.map(\.rawValue)
         let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
         throw UsageError(message: "--\(option) \(word): expected one of \(words.joined(separator: ", "))\(hint)")
+    }
+
+    static func lockFolder(_ arguments: Arguments, _ process: CommandProcess) -> Path? {
+        arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
     }
 
     /// What the operand names.

@@ -98,14 +98,9 @@ package enum RunReport {
 
     package static func summary(_ totals: Totals, signalName: (Int32) -> String) -> String {
         let state = totals.state
-        let left = state.toprocess + state.claimed
-        var lines: [String] = []
+        var lines = [Self.totals(state, totals.workDirectory)]
         lines.append(
-            "\(totals.workDirectory): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
-                + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : ""))
-        lines.append(
-            "this farmer: \(totals.succeeded) succeeded, \(totals.failed) failed"
-                + (totals.interrupted > 0 ? ", \(totals.interrupted) interrupted" : "")
+            "this farmer: \(attempts(totals.succeeded, totals.failed, totals.interrupted))"
                 + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))"
         )
         let each = totals.ended > 0 ? " (\(Text.duration(totals.ownProcessor / totals.ended)) a task)" : ""
@@ -120,10 +115,29 @@ package enum RunReport {
                     ["  \(failure.attempt.task)", ending(failure.attempt.outcome, signalName: signalName), failure.log]
                 })
         }
-        if state.failed > totals.failures.count {
-            lines.append("all \(state.failed) failed tasks: cat \(totals.workDirectory)/failed")
+        if state.failed > 0 {
+            lines += failed(state, totals.workDirectory).dropFirst(state.failed > totals.failures.count ? 0 : 1)
         }
-        if state.failed > 0 { lines.append("to run the failed tasks again: add --retry-failed") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How many tasks are where.
+    static func totals(_ state: StateRecord, _ workDirectory: String) -> String {
+        let left = state.toprocess + state.claimed
+        return
+            "\(workDirectory): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
+            + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : "")
+    }
+
+    static func attempts(_ succeeded: Int, _ failed: Int, _ interrupted: Int) -> String {
+        "\(succeeded) succeeded, \(failed) failed" + (interrupted > 0 ? ", \(interrupted) interrupted" : "")
+    }
+
+    /// Where failed tasks stand, and how they are run again.
+    static func failed(_ state: StateRecord, _ workDirectory: String) -> [String] {
+        [
+            "all \(state.failed) failed tasks: cat \(workDirectory)/failed",
+            "to run the failed tasks again: add --retry-failed",
+        ]
     }
 }

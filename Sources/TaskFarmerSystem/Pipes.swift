@@ -17,6 +17,9 @@ package struct Pipe: ~Copyable {
 
     /// Gives up the writing end and hands the other over.
     package consuming func intoReading() -> Descriptor { reading }
+
+    /// Gives up the reading end and hands the other over.
+    package consuming func intoWriting() -> Descriptor { writing }
 }
 
 /// What a read that does not wait found.
@@ -42,6 +45,9 @@ extension Descriptor {
 }
 
 extension Descriptor {
+    /// Whether reading and writing wait until they can, here and for whoever else has this file open through the same call.
+    package func setWaiting(_ waits: Bool) { OwnProcess.setWaiting(waits, on: number) }
+
     /// How many bytes a pipe holds at most.
     package func pipeCapacity() throws(SystemError) -> Int {
         Int(try retrying("ask for the size of", path) { fcntl(number, 1032) })  // F_GETPIPE_SZ, fcntl(2)

@@ -55,6 +55,15 @@ package enum OwnProcess {
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
     package static func terminalWidth(_ descriptor: Int32) -> Int { Int(tf_terminal_width(descriptor)) }
 
+    /// Whether reading and writing wait until they can.
+    package static func setWaiting(_ waits: Bool, on descriptor: Int32) {
+        let flags = fcntl(descriptor, F_GETFL)
+        if flags >= 0 { _ = fcntl(descriptor, F_SETFL, waits ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) }
+    }
+
+    /// Sends this process a signal.
+    package static func raise(_ signal: Signal) { kill(getpid(), signal.number) }
+
     /// Writes to a standard stream; a closed one is no error.
     package static func put(_ bytes: [UInt8], to descriptor: Int32) {
         var done = 0

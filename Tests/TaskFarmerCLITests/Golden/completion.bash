@@ -17,6 +17,11 @@ _taskfarmer() {
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
+        run:--hosts) COMPREPLY=(); return;;
+        run:--ssh) COMPREPLY=(); return;;
+        run:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        run:--env) COMPREPLY=(); return;;
+        run:--attached) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;

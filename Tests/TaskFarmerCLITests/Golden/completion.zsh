@@ -36,6 +36,11 @@ _taskfarmer() {
             '--quiet[Print errors only.]' \
             '-q[Print errors only.]' \
             '--version[Show the version and exit.]' \
+            '--hosts=[Start a farmer on each of these machines over ssh instead of here\: n1, user@n1, n2*4 (4 tasks at a time there), n\[01-16\], @FILE (one a line). All must see LIST and this folder under the same names.]:HOST,…:' \
+            '--ssh=[How ssh is started, as for a shell\: "ssh -p 2222".]:COMMAND:' \
+            '--remote-program=[Where taskfarmer lies on the machines of --hosts.]:PATH:_files' \
+            '--env=[Variables of this environment that tasks on --hosts find too.]:NAME,…:' \
+            '--attached=[Take signals as lines (TERM, INT, HUP, USR1, USR2) on standard input, of which the end, or a silence of so many seconds, is SIGHUP; print no summary. This is how --hosts starts a farmer.]:SECONDS:' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;

@@ -1,0 +1,60 @@
+// What a farmer tells whoever started it on another machine: lines among all others that it prints.
+//
+//     taskfarmer-attached: here
+//     taskfarmer-attached: now EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  RUNNING DONE FAILED MILLIRATE
+//     taskfarmer-attached: end EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  SUCCEEDED FAILED INTERRUPTED BUSY SLOTS
+
+/// A line by which a farmer tells how far it is, or how it has ended.
+package struct AttachedLine: Sendable, Equatable {
+    package enum Figures: Sendable, Equatable {
+        /// What it runs, what has ended without being in the state yet, and thousandths of a task per second.
+        case now(running: Int, done: Int, failed: Int, milliRate: Int)
+        /// Attempts, microseconds for which slots ran tasks, and slots.
+        case end(succeeded: Int, failed: Int, interrupted: Int, busy: Int, slots: Int)
+    }
+
+    /// As the farmer has seen it last; of the counters only those of tasks, and the epoch.
+    package var state: StateRecord
+    package var figures: Figures
+
+    package init(_ figures: Figures, _ state: StateRecord) {
+        self.figures = figures
+        self.state = StateRecord()
+        for counter in Self.counters { self.state[keyPath: counter] = state[keyPath: counter] }
+    }
+
+    private static let counters: [any WritableKeyPath<StateRecord, Int> & Sendable] = [
+        \.epoch, \.tasks, \.toprocess, \.claimed, \.finished, \.failed, \.skipped,
+    ]
+    private static let prefix = "taskfarmer-attached: "
+    /// The first of these lines: from now on the farmer heeds what it is told.
+    package static let greeting = prefix + "here"
+
+    package var text: String {
+        let (word, numbers) =
+            switch figures {
+            case .now(let running, let done, let failed, let milliRate): ("now", [running, done, failed, milliRate])
+            case .end(let succeeded, let failed, let interrupted, let busy, let slots):
+                ("end", [succeeded, failed, interrupted, busy, slots])
+            }
+        let all = Self.counters.map { state[keyPath: $0] } + numbers
+        return Self.prefix + word + all.map { " \($0)" }.joined()
+    }
+
+    /// nil for any other line.
+    package init?(_ line: String) {
+        guard line.hasPrefix(Self.prefix) else { return nil }
+        let words = line.dropFirst(Self.prefix.count).split(separator: " ")
+        let numbers = words.dropFirst().compactMap { Int($0) }.filter { $0 >= 0 }
+        let own = numbers.dropFirst(Self.counters.count).map { $0 }
+        guard let word = words.first, numbers.count == words.count - 1 else { return nil }
+        switch (word, own.count) {
+        case ("now", 4): figures = .now(running: own[0], done: own[1], failed: own[2], milliRate: own[3])
+        case ("end", 5):
+            figures = .end(succeeded: own[0], failed: own[1], interrupted: own[2], busy: own[3], slots: own[4])
+        default: return nil
+        }
+        state = StateRecord()
+        for (counter, number) in zip(Self.counters, numbers) { state[keyPath: counter] = number }
+    }
+}

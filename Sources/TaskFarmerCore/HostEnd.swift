@@ -1,0 +1,65 @@
+// How the work of one host has ended, and what that makes of the whole.
+
+package enum HostEnd: Sendable, Equatable {
+    /// The farmer's own exit status.
+    case ended(Int32)
+    /// No connection came about.
+    case unreachable
+    /// The connection broke, or the farmer was killed.
+    case lost
+    /// There is no such program there, or it cannot be executed.
+    case noProgram
+    /// Ended by whoever started it, before it had begun.
+    case givenUp
+    case notStarted
+
+    /// What a farmer ends with, from the worst (see the article "Machines without a scheduler").
+    private static let byRank: [Int32] = [71, 74, 78, 64, 75, 1, 0]
+
+    /// What the process that was started for a host tells by its end.
+    ///
+    /// - Parameters:
+    ///   - exit: its exit status; nil when a signal ended it
+    ///   - hasBegun: whether a farmer was heard of
+    ///   - isGivenUp: whether it was ended from here
+    package init(exit: Int32?, hasBegun: Bool, isGivenUp: Bool) {
+        switch exit {
+        case let status? where Self.byRank.contains(status): self = .ended(status)
+        case _ where isGivenUp: self = .givenUp
+        case 126?, 127?: self = hasBegun ? .lost : .noProgram
+        default: self = hasBegun ? .lost : .unreachable
+        }
+    }
+
+    /// Whether a farmer did there what it was told to, well or badly.
+    private var status: Int32? {
+        switch self {
+        case .ended(let status): status
+        case .noProgram: 78
+        case .unreachable, .lost, .givenUp, .notStarted: nil
+        }
+    }
+
+    package var words: String {
+        switch self {
+        case .ended(let status): "ended with exit status \(status)"
+        case .unreachable: "could not be reached"
+        case .lost: "was lost"
+        case .noProgram: "could not start the program there (--remote-program PATH names another)"
+        case .givenUp: "was given up before it began"
+        case .notStarted: "was not started"
+        }
+    }
+
+    /// Whether that is news to the user, whom the farmer itself could not tell.
+    package var isTrouble: Bool { self == .unreachable || self == .lost || self == .noProgram }
+
+    /// The exit status for all hosts together, from one end for each and the newest state that any of them told of.
+    package static func exitStatus(_ ends: [HostEnd], state: StateRecord?) -> Int32 {
+        let known = byRank.first { rank in ends.contains { $0.status == rank } }
+        if let known, !([75, 1, 0] as [Int32]).contains(known) { return known }
+        // Whether work remains is a matter of the list and not of one host: others may have done what was left there.
+        if let state { return state.toprocess + state.claimed > 0 ? 75 : state.failed > 0 ? 1 : 0 }
+        return known ?? (ends.contains(.givenUp) || !ends.contains(.unreachable) ? 75 : 74)
+    }
+}

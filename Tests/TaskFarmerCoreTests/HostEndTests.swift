@@ -1,0 +1,71 @@
+import TaskFarmerCore
+import Testing
+
+struct HostEndTests {
+    private func state(left: Int, failed: Int) -> StateRecord {
+        var state = StateRecord()
+        (state.tasks, state.claimed, state.failed) = (9, left, failed)
+        return state
+    }
+
+    @Test func `how a host ended is not mixed up with how its farmer did`() {
+        func end(_ exit: Int32?, begun: Bool, givenUp: Bool = false) -> HostEnd {
+            HostEnd(exit: exit, hasBegun: begun, isGivenUp: givenUp)
+        }
+        for status in [0, 1, 64, 71, 74, 75, 78] as [Int32] {
+            #expect(end(status, begun: true) == .ended(status))
+            #expect(end(status, begun: false, givenUp: true) == .ended(status))
+        }
+        #expect(end(255, begun: false) == .unreachable)
+        #expect(end(255, begun: true) == .lost)
+        #expect(end(nil, begun: true) == .lost)
+        #expect(end(nil, begun: false, givenUp: true) == .givenUp)
+        #expect(end(255, begun: true, givenUp: true) == .givenUp)
+        #expect(end(127, begun: false) == .noProgram)
+        #expect(end(126, begun: false) == .noProgram)
+        #expect(end(3, begun: true) == .lost)
+    }
+
+    @Test func `the worst status speaks for all`() {
+        let done = state(left: 0, failed: 0)
+        #expect(HostEnd.exitStatus([.ended(0), .ended(78), .ended(71), .ended(74)], state: done) == 71)
+        #expect(HostEnd.exitStatus([.ended(0), .ended(78), .ended(74)], state: done) == 74)
+        #expect(HostEnd.exitStatus([.ended(64), .noProgram], state: done) == 78)
+        #expect(HostEnd.exitStatus([.ended(64), .ended(75)], state: done) == 64)
+    }
+
+    @Test func `a lost host costs nothing when the others did all, and is no success when they did not`() {
+        #expect(HostEnd.exitStatus([.ended(0), .lost, .unreachable], state: state(left: 0, failed: 0)) == 0)
+        #expect(HostEnd.exitStatus([.ended(75), .ended(0)], state: state(left: 0, failed: 2)) == 1)
+        #expect(HostEnd.exitStatus([.lost, .ended(75)], state: state(left: 3, failed: 2)) == 75)
+        #expect(HostEnd.exitStatus([.lost], state: state(left: 1, failed: 0)) == 75)
+    }
+
+    @Test func `where no farmer told of the list, what is known decides`() {
+        #expect(HostEnd.exitStatus([.unreachable, .unreachable], state: nil) == 74)
+        #expect(HostEnd.exitStatus([.unreachable, .givenUp], state: nil) == 75)
+        #expect(HostEnd.exitStatus([.unreachable, .ended(75)], state: nil) == 75)
+        #expect(HostEnd.exitStatus([.noProgram, .notStarted], state: nil) == 78)
+        #expect(HostEnd.exitStatus([.ended(78), .unreachable], state: nil) == 78)
+    }
+
+    @Test func `a farmer's lines are read back, and nothing else is taken for one`() {
+        var state = StateRecord()
+        (state.epoch, state.tasks, state.toprocess, state.claimed) = (7, 60, 10, 20)
+        (state.finished, state.failed, state.skipped) = (15, 10, 5)
+        for figures in [
+            AttachedLine.Figures.now(running: 1, done: 2, failed: 3, milliRate: 4),
+            .end(succeeded: 1, failed: 2, interrupted: 3, busy: 4, slots: 5),
+        ] {
+            let line = AttachedLine(figures, state)
+            #expect(AttachedLine(line.text) == line)
+            #expect(AttachedLine(line.text)?.state == state)
+            for count in 1..<line.text.count where AttachedLine(String(line.text.dropLast(count))) != nil {
+                Issue.record("read without its last \(count) characters")
+            }
+            #expect(AttachedLine(line.text + " 1") == nil && AttachedLine(line.text + "x") == nil)
+        }
+        #expect(AttachedLine("taskfarmer: now 1 2 3") == nil)
+        #expect(AttachedLine("taskfarmer-attached: now 1 2 3 4 5 6 7 8 9 10 -1") == nil)
+    }
+}
