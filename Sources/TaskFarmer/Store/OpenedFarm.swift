@@ -44,6 +44,7 @@ package struct OpenedFarm {
         guard let found = try Self.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
+        try Self.refuseLockOptions(directory, directory.lockPath(recorded: found.lock).parent)
         description = found
         lock = try FarmLock(directory.lockPath(recorded: found.lock))
     }
@@ -103,6 +104,7 @@ package struct OpenedFarm {
                 file: folder.description, line: nil,
                 "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
         }
+        try refuseLockOptions(directory, lockPath.parent)
         let known = try readDescription(directory)
         if let known, !directory.isRecorded(lockPath, as: known.lock) {
             throw FarmError.otherLock(
@@ -171,6 +173,18 @@ package struct OpenedFarm {
                 file: "-t \(list.handlerName)", line: nil,
                 "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
             )
+        }
+    }
+
+    /// A file system may be mounted so that its locks keep out only processes of this node. Farmers lock their own files too, in
+    /// the work directory, wherever the lock is.
+    private static func refuseLockOptions(_ directory: WorkDirectory, _ lockFolder: Path) throws {
+        let isThere = try Folder.facts(directory.root) != nil
+        for path in [isThere ? directory.root : directory.root.parent, lockFolder] {
+            guard let option = MountTable.localLockOption(at: path) else { continue }
+            throw FarmError.brokenLock(
+                "\(path) is mounted with the option \(option), so that its locks reach this node only: have it mounted without "
+                    + "that, or use a file system with locks that all nodes share (--workdir DIR, --lock-dir DIR)")
         }
     }
 
