@@ -9,6 +9,8 @@ package enum Exclusion {
     /// For how long a heart is watched whose lock is free, in nanoseconds.
     package static let watch = 2 * Liveness.interval + 1_000_000_000
     private static let round = 250_000_000
+    /// For how long clients by FUSE may answer from what they looked up, in nanoseconds.
+    private static let cached = 1_200_000_000
 
     /// Looks for locks of other hosts that can be taken although their holders live. Sound locks are found to be held at once;
     /// only farmers that died a moment ago are waited for.
@@ -25,6 +27,10 @@ package enum Exclusion {
         _ patience: any LockPatience
     ) throws {
         do {
+            // Others change what this node has just looked up: the first change would be refused for an old view.
+            if Folder.fileSystem(of: directory.root).name == "FUSE", try !names(directory, but: record.farmer).isEmpty {
+                Clock.pause(nanoseconds: cached)
+            }
             var suspects = try suspects(directory, than: record.farmer)
             let end = Clock.boot + watch
             var beat = record
@@ -56,11 +62,15 @@ package enum Exclusion {
         }
     }
 
+    private static func names(_ directory: WorkDirectory, but own: String) throws -> [String] {
+        try Folder.names(in: directory.farmers).map(\.text).filter { $0 != own && !$0.contains(".journal") }
+    }
+
     /// Farmers of other hosts that wrote a heartbeat lately, by the file server's clock, and whose locks are free.
     private static func suspects(_ directory: WorkDirectory, than own: String) throws -> [AliveRecord] {
         let now = try Folder.facts(directory.alive(own))?.modifiedNanoseconds ?? 0
-        return try Folder.names(in: directory.farmers).map(\.text).compactMap { name in
-            guard name != own, !name.contains(".journal"), let found = try look(at: name, directory), found.isFree,
+        return try names(directory, but: own).compactMap { name in
+            guard let found = try look(at: name, directory), found.isFree,
                 now - found.written < Liveness.patience
             else { return nil }
             return found.record
