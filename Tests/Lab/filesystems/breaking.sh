@@ -6,7 +6,7 @@ scenario_kill() {
     local first=${on_n1[0]}
     signal KILL n1 "$first"
     expect "a farmer that was killed is found" \
-        until_said 60 "$(farmer_of "$first") is gone" $(outputs "${names[@]}")
+        until_said 60 "${farmer_names[0]} is gone" $(outputs "${names[@]}")
     local event_of_first=$event
     if [ "${#on_n1[@]}" -gt 1 ]; then
         # The other one of its host goes as well: now another host has to find out.
@@ -14,16 +14,14 @@ scenario_kill() {
         event=$(now)
         signal KILL n1 "${on_n1[1]}"
         expect "and so is one that another host has to find" \
-            until_said 60 "$(farmer_of "${on_n1[1]}") is gone" $(outputs "${elsewhere[@]}")
+            until_said 60 "${farmer_names[1]} is gone" $(outputs "${elsewhere[@]}")
     fi
     expect_ended 0 300 "${elsewhere[@]}"
     # A dead one's tasks die with it.
     sound n1 n2
-    recovered "$event_of_first" "$(farmer_of "$first")"
-    [ "$event" = "$event_of_first" ] || recovered "$event" "$(farmer_of "${on_n1[1]}")" ", found by another host"
+    recovered "$event_of_first" "${farmer_names[0]}"
+    [ "$event" = "$event_of_first" ] || recovered "$event" "${farmer_names[1]}" ", found by another host"
 }
-# The name under which a farmer works: host, process and time.
-farmer_of() { echo "n[0-9]*\.$(on "${1%?}" cat "/run/$1")\.[0-9]*"; }
 
 scenario_crash() {
     loaded crash
@@ -54,7 +52,7 @@ take_over() {
     for name in "${elsewhere[@]}"; do signal TERM "${name%?}" "$name"; done
     expect_ended 75 60 "${elsewhere[@]}"
     farm n2 again -n 8 --assume-dead n1
-    expect "then n1's farmers are gone" until_said 60 'n1\.[0-9.]* is gone' "$LAB/again.out"
+    expect "then n1's farmers are gone" until_gone 60 again
     [ "${1:-}" = goes_on ] && return
     expect_ended 0 400 again
     sound "${hosts[@]:1:2}"
@@ -127,7 +125,7 @@ scenario_freeze() {
         expect_ended 0 400 again
     else
         freeze n1
-        expect "the others say that n1's farmers are gone" until_said 90 'n1\.[0-9.]* is gone' $(outputs "${elsewhere[@]}")
+        expect "the others say that n1's farmers are gone" until_gone 90 "${elsewhere[@]}"
         sleep 3
         thaw n1
         fenced_out
@@ -158,7 +156,7 @@ scenario_cut() {
         sound n1 n2
         return
     fi
-    expect "the others say that n1's farmers are gone" until_said 90 'n1\.[0-9.]* is gone' $(outputs "${elsewhere[@]}")
+    expect "the others say that n1's farmers are gone" until_gone 90 "${elsewhere[@]}"
     sleep 3
     heal n1
     fenced_out

@@ -107,9 +107,19 @@ loaded() {
     # Every farmer is at work, and something is recorded.
     for name in "${names[@]}"; do until_said 60 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
     until_recorded $((tasks / 20)) 60
+    farmer_names=()
+    for name in "${on_n1[@]}"; do farmer_names+=("$(farmer_of "$name")"); done
     on n2 cat "$work/finished" "$work/failed" >"$LAB/before"
     sleep 1 # whatever change that was read from is over
     event=$(now)
+}
+
+# The name under which a farmer works: host, process and time.
+farmer_of() { echo "${1%?}\.$(on "${1%?}" cat "/run/$1")\.[0-9]*"; }
+# until_gone SECONDS NAME…: waits until one of these said that each farmer of n1 is gone.
+until_gone() {
+    local gone
+    for gone in "${farmer_names[@]}"; do until_said "$1" "$gone is gone" $(outputs "${@:2}") || return; done
 }
 
 # sound HOST HOST: what must hold when everything is over.

@@ -80,8 +80,9 @@ boot() {
     moosefs) in_host "$1" mfsmount "$mount" -H 10.77.0.254 >/dev/null ;;
     esac
 }
-cut() { if $is_uml; then "$uml" cut "$1"; else "$nodes" cut "$1"; fi; }
-heal() { if $is_uml; then "$uml" heal "$1"; else "$nodes" heal "$1"; fi; }
+# Off the bridge: a virtual machine whose own link goes down does not get it back.
+cut() { if $is_uml; then "$nodes" x head ip link set "t$1" nomaster; else "$nodes" cut "$1"; fi; }
+heal() { if $is_uml; then "$nodes" x head ip link set "t$1" master br0; else "$nodes" heal "$1"; fi; }
 freeze() {
     if $is_uml; then
         "$uml" freeze "$1"
