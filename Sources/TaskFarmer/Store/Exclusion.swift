@@ -10,7 +10,9 @@ package enum Exclusion {
     package static let watch = 2 * Liveness.interval + 1_000_000_000
     private static let round = 250_000_000
     /// For how long clients by FUSE may answer from what they looked up, in nanoseconds.
-    private static let cached = 1_200_000_000
+    static let cached = 1_200_000_000
+
+    static func isCached(_ directory: WorkDirectory) -> Bool { Folder.fileSystem(of: directory.root).name == "FUSE" }
 
     /// Looks for locks of other hosts that can be taken although their holders live. Sound locks are found to be held at once;
     /// only farmers that died a moment ago are waited for.
@@ -28,7 +30,7 @@ package enum Exclusion {
     ) throws {
         do {
             // Others change what this node has just looked up: the first change would be refused for an old view.
-            if Folder.fileSystem(of: directory.root).name == "FUSE", try !names(directory, but: record.farmer).isEmpty {
+            if isCached(directory), try !names(directory, but: record.farmer).isEmpty {
                 Clock.pause(nanoseconds: cached)
             }
             var suspects = try suspects(directory, than: record.farmer)

@@ -88,7 +88,13 @@ package struct OpenedFarm {
     package static func open(_ request: FarmRequest, holder: String, _ patience: any LockPatience) throws -> OpenedFarm
     {
         do {
-            return try openOrCreate(request, holder: holder, patience)
+            do {
+                return try openOrCreate(request, holder: holder, patience)
+            } catch FarmError.otherNonce where Exclusion.isCached(request.directory) {
+                // Made by another node this second, perhaps.
+                Clock.pause(nanoseconds: Exclusion.cached)
+                return try openOrCreate(request, holder: holder, patience)
+            }
         } catch let error as SystemError {
             throw FarmError.system(error)
         }

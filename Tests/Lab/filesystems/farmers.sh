@@ -99,11 +99,16 @@ place() {
     # What the hosts' first connections would print is not the farmers'; and each has seen the new folder.
     for host in "${hosts[@]}"; do on "$host" ls "$mount/$1" >/dev/null; done
 }
-# Short tasks for sixteen slots, of which something is always running.
+# Tasks for half a minute and more, of which something is always running.
 loaded() {
     # shellcheck disable=SC2016  # for the shell of the task
-    place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.10' 'echo $PROC_NUMBER; sleep 1.00'
-    start_four 4
+    if [ "$tasks_wanted" -lt 1000 ]; then
+        place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.20' 'echo $PROC_NUMBER; sleep 4.00'
+        start_four 2
+    else
+        place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.10' 'echo $PROC_NUMBER; sleep 1.00'
+        start_four 4
+    fi
     # Every farmer is at work, and something is recorded.
     for name in "${names[@]}"; do until_said 60 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
     until_recorded $((tasks / 20)) 60
@@ -153,7 +158,7 @@ no_process() {
     # One that was reparented just now may take a moment to go.
     local i
     for i in 1 2 3; do
-        on "$1" sh -c 'ps ax | grep -E "[P]ROC_NUMBER|[s]leep [01][.]|[t]askfarmer run" >/run/left' || return 0
+        on "$1" sh -c 'ps ax | grep -E "[P]ROC_NUMBER|[s]leep [0-9][.]|[t]askfarmer run" >/run/left' || return 0
         sleep 1
     done
     on "$1" sed 's/^/        /' /run/left

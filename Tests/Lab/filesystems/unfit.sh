@@ -32,7 +32,7 @@ scenario_locallock() {
 # The server's lock manager grants no locks without rpc.statd, which would tell it of clients that died.
 scenario_enolck() {
     # shellcheck disable=SC2016
-    on srv sh -c 'kill $(pidof rpc.statd)'
+    on srv sh -c 'kill $(pidof rpc.statd); rpcinfo -d 100024 1'
     place enolck 20 :
     refused n1 'cannot be locked (No locks available)'
     refused n2 'cannot be locked (No locks available)'
