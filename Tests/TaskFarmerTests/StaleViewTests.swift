@@ -103,7 +103,22 @@ struct StaleViewTests {
         mark.epoch = 0
         try bench.write(mark.encoded, to: bench.directory.ownLock)
         #expect(refusal { try bench.exchange(store, 1) }?.word == "staleView")
+        // An old view must not become what others see.
+        #expect(try Folder.content(of: bench.directory.ownLock) == mark.encoded)
         withExtendedLifetime(scratch) {}
+    }
+
+    @Test("a size that is older than the content is no reason to refuse: what can be read decides")
+    func oldSize() throws {
+        let scratch = try Scratch()
+        let path = scratch.path.appending("file")
+        for (told, there) in [(0, 5), (5, 9), (9, 4), (4, 0)] {
+            try scratch.bench.write([UInt8](repeating: 1, count: told), to: path)
+            let handle = try SharedHandle(path)
+            try scratch.bench.write([UInt8](repeating: 1, count: there), to: path)
+            #expect(try handle.isOfSize(there))
+            for other in 0..<12 where other != there && other != told { #expect(try !handle.isOfSize(other)) }
+        }
     }
 
     @Test("a lock file that was emptied, or belongs to another work directory, guards nothing")

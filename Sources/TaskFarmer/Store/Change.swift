@@ -50,7 +50,7 @@ package final class Change {
         if let open = handles[file] { return open }
         let open = try SharedHandle(directory.file(file), directory.locking)
         let expected = before.sizes[file] ?? 0
-        guard open.size == expected else {
+        guard try open.isOfSize(expected) else {
             throw FarmError.staleView(
                 file: directory.file(file).description, expected: "\(expected) bytes", found: "\(open.size) bytes")
         }

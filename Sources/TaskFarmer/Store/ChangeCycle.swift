@@ -62,6 +62,7 @@ package final class ChangeCycle {
         guard let found = try lock.peek(), found.nonce == nonce else {
             throw FarmError.otherNonce(lock: lock.path.description, found: try lock.isEmpty ? nil : "another nonce")
         }
+        if let seen, found.epoch < seen.epoch { throw Self.oldLock(lock, seen.epoch, found.epoch) }
         try refuseLivingHolder(found)
         let epoch = found.epoch + 1
         let mark = LockRecord(nonce: nonce, epoch: epoch, status: .busy, holder: farmer, since: Clock.wall)
@@ -137,10 +138,13 @@ package final class ChangeCycle {
         }
     }
 
+    private static func oldLock(_ lock: FarmLock, _ expected: Int, _ found: Int) -> FarmError {
+        .staleView(file: lock.path.description, expected: "epoch \(expected) or later", found: "epoch \(found)")
+    }
+
     private func refuseOld(_ state: StateRecord, lockEpoch: Int) throws {
         if state.epoch > lockEpoch {
-            throw FarmError.staleView(
-                file: lock.path.description, expected: "epoch \(state.epoch) or later", found: "epoch \(lockEpoch)")
+            throw Self.oldLock(lock, state.epoch, lockEpoch)
         }
         guard let seen else { return }
         if state.epoch < seen.epoch || (state.epoch == seen.epoch && state != seen) {
@@ -152,9 +156,14 @@ package final class ChangeCycle {
 
     /// Takes back what a whole record announces; a torn one announces nothing.
     private func undo(_ transaction: SharedHandle, _ pace: Pace) throws {
-        let size = try transaction.file.facts().size
-        if size == 0 { return }
-        let bytes = try transaction.file.read(at: 0, count: size)
+        // Clients by FUSE may tell the size of a second ago, but read what there is.
+        var bytes: [UInt8] = []
+        var part: [UInt8]
+        repeat {
+            part = try transaction.file.read(at: bytes.count, count: 1 << 16)
+            bytes += part
+        } while part.count == 1 << 16
+        if bytes.isEmpty && transaction.size == 0 { return }
         if let record = UndoRecord(bytes) {
             for step in record.steps {
                 guard step.file == "state" || SharedFile(rawValue: step.file) != nil else {

@@ -73,11 +73,10 @@ package struct Check {
                 continue
             }
             // Locked, since the facts of a name may be seconds old on NFS, and so may the pages that are read below.
-            let size = try SharedHandle(directory.file(file), directory.locking).size
-            report.bytes += size
-            if size != state.sizes[file] {
-                problem(
-                    "size", "\(file.rawValue) has \(size) bytes, but state vouches for \(state.sizes[file] ?? 0)")
+            let (handle, expected) = (try SharedHandle(directory.file(file), directory.locking), state.sizes[file] ?? 0)
+            report.bytes += expected
+            if try !handle.isOfSize(expected) {
+                problem("size", "\(file.rawValue) has \(handle.size) bytes, but state vouches for \(expected)")
             }
         }
         for (index, file) in Self.files.enumerated() { try examineTasks(file, code: UInt8(index + 1)) }

@@ -48,6 +48,7 @@ package struct OpenedFarm {
         }
         description = found
         self.directory = WorkDirectory(directory.root, found.locking ?? .flock)
+        try Self.refuseLockOptions(self.directory, directory.lockPath(recorded: found.lock).parent)
         lock = try FarmLock(directory.lockPath(recorded: found.lock), self.directory.locking)
     }
 
@@ -90,7 +91,13 @@ package struct OpenedFarm {
     package static func open(_ request: FarmRequest, holder: String, _ patience: any LockPatience) throws -> OpenedFarm
     {
         do {
-            return try openOrCreate(request, holder: holder, patience)
+            do {
+                return try openOrCreate(request, holder: holder, patience)
+            } catch FarmError.otherNonce where Exclusion.isCached(request.directory) {
+                // Made by another node this second, perhaps.
+                Clock.pause(nanoseconds: Exclusion.cached)
+                return try openOrCreate(request, holder: holder, patience)
+            }
         } catch let error as SystemError {
             throw FarmError.system(error)
         }
@@ -111,6 +118,7 @@ package struct OpenedFarm {
                 file: folder.description, line: nil,
                 "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
         }
+        try refuseLockOptions(directory, lockPath.parent)
         if let known, !directory.isRecorded(lockPath, as: known.lock) {
             throw FarmError.otherLock(
                 own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
@@ -193,6 +201,19 @@ package struct OpenedFarm {
                 file: "--lock \(request.locking?.rawValue ?? "")", line: nil,
                 "\(request.directory.root) was made with --lock \(recorded.rawValue): leave the option out, or name another work "
                     + "directory")
+        }
+    }
+
+    /// A file system may be mounted so that its locks keep out only processes of this node. Farmers lock their own files too, in
+    /// the work directory, wherever the lock is.
+    private static func refuseLockOptions(_ directory: WorkDirectory, _ lockFolder: Path) throws {
+        if directory.locking == .lease { return }
+        let isThere = try Folder.facts(directory.root) != nil
+        for path in [isThere ? directory.root : directory.root.parent, lockFolder] {
+            guard let option = MountTable.localLockOption(at: path) else { continue }
+            throw FarmError.brokenLock(
+                "\(path) is mounted with the option \(option), so that its locks reach this node only: have it mounted without "
+                    + "that, or use a file system with locks that all nodes share (--workdir DIR, --lock-dir DIR) or, where there is none, --lock lease")
         }
     }
 

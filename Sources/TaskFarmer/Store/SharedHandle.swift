@@ -28,5 +28,12 @@ package final class SharedHandle: Sendable {
         size = try file.facts().size
     }
 
+    /// Whether it has so many bytes. Clients by FUSE may tell the size of a second ago, but read what there is.
+    package func isOfSize(_ expected: Int) throws -> Bool {
+        if size == expected { return true }
+        let known = min(1, expected)
+        return try file.read(at: expected - known, count: known + 1).count == known
+    }
+
     deinit { if isLocked { try? file.unlock() } }
 }

@@ -246,6 +246,7 @@ extension Farmer {
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
         let first: [TaskRecord]
         do {
+            try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
             try prepare(store, request, options, observer, patience)
             first = try store.enter(record, takesTasks: true, patience)
         } catch {

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Four farmers on two or four hosts over one work directory on a real network file system, while things break. After each scenario every
+# ID is in `finished` or `failed` once, `taskfarmer check` finds the directory sound from two hosts, what was recorded before the event
+# is still there, nothing of a farmer that was taken for dead was recorded after that, and no process of a task is left.
+#
+#   kill      SIGKILL of a farmer, found by the other one of its host; then of that one, found by another host.
+#   crash     a host dies. Where the file system keeps its locks (NFS 3, MooseFS), n2 says so and --assume-dead n1 takes over.
+#   held      (NFS 3, MooseFS) n1 dies with the lock itself in its hands: `check --repair --new-lock` mends.
+#   freeze    a host stands still for longer than the lease, and goes on: its farmers find themselves fenced out. Where locks
+#             are kept, first nothing happens but waiting, then --assume-dead does the same.
+#   blip      a host is cut off for less than the lease: nothing happens but waiting.
+#   cut       a host is cut off for longer than the lease, and healed.
+#   restart   (NFS) the server loses its power under load, and comes back.
+#   busy      nothing breaks: how busy the slots are, and how long a lock cycle takes.
+#   nolock, locallock, enolck   (NFS 3) locks of one host only, by either mount option, and none at all: refused.
+#   sshfs     (file system `sshfs`) locks that reach one host only and no mount option tells: a second host's farmer is refused.
+#
+# NFS runs on User-Mode Linux: every host has a kernel of its own. MooseFS and GlusterFS need FUSE, which that has not: their
+# hosts are namespaces of this kernel, a crash is an unplugged network and the end of all processes, and one that stands still
+# is an unplugged network and SIGSTOP to all processes, the file system's client among them.
+#
+# usage: Tests/Lab/filesystems.sh [--clients 2|4] [--tasks N] [quick | FILESYSTEM[:SCENARIO,…] …]    as root
+#   FILESYSTEM   nfs4.2 nfs4.0 nfs3 gluster moosefs sshfs; default: all of them with all scenarios
+#   quick        nfs4.2:kill,crash,freeze with 300 tasks
+#   --tasks      of the scenarios in which something breaks; default 5000
+#   TASKFARMER_LAB      the folder with the lab's nodes.sh and uml.sh (default: shared/lab beside the checkout)
+#   TASKFARMER_BINARY   a static binary (default: built)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
+
+skip() {
+    echo "skipped: $1"
+    exit 0
+}
+clients=2 tasks_wanted=5000 wanted=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --clients) clients=$2 && shift ;;
+    --tasks) tasks_wanted=$2 && shift ;;
+    quick) wanted+=(nfs4.2:kill,crash,freeze) && tasks_wanted=300 ;;
+    nfs4.2* | nfs4.0* | nfs3* | gluster* | moosefs* | sshfs*) wanted+=("$1") ;;
+    *) echo "$1: see the head of ${BASH_SOURCE[0]}" >&2 && exit 64 ;;
+    esac
+    shift
+done
+[ "${#wanted[@]}" -gt 0 ] || wanted=(nfs4.2 nfs3 nfs4.0 gluster moosefs sshfs)
+[ "$clients" = 2 ] || [ "$clients" = 4 ] || { echo "--clients $clients: 2 or 4" >&2 && exit 64; }
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+[ -x "$lab_scripts/uml.sh" ] && [ -x "$lab_scripts/nodes.sh" ] || skip "no lab in $lab_scripts (TASKFARMER_LAB)"
+
+binary=${TASKFARMER_BINARY:-}
+if [ -z "$binary" ]; then
+    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable
+    binary=$PWD/.build-static/release/taskfarmer
+fi
+
+# A short name: sockets lie below it. The hosts have a /tmp of their own and see this folder only as LAB.
+LAB=$(mktemp -d)
+chmod 755 "$LAB"
+export LAB
+mount=$LAB/mnt
+program=$LAB/taskfarmer
+passed=0 failed=0
+farmers=() # the process here behind each farmer started
+
+here=Tests/Lab/filesystems
+# shellcheck source=Tests/Lab/filesystems/hosts.sh
+. $here/hosts.sh
+# shellcheck source=Tests/Lab/filesystems/farmers.sh
+. $here/farmers.sh
+# shellcheck source=Tests/Lab/filesystems/breaking.sh
+. $here/breaking.sh
+# shellcheck source=Tests/Lab/filesystems/unfit.sh
+. $here/unfit.sh
+# shellcheck source=Tests/Lab/filesystems/figures.sh
+. $here/figures.sh
+
+# The whole script, whatever happens, ends within this.
+limit=$((${#wanted[@]} * 2400))
+(
+    exec >/dev/null 2>&1
+    sleep "$limit" &
+    trap 'kill $!' TERM
+    wait $! && kill -TERM $$
+) &
+watch=$!
+finish() {
+    local process
+    kill $watch 2>/dev/null || true
+    for process in "${farmers[@]}"; do kill "$process" 2>/dev/null || true; done
+    down >/dev/null 2>&1
+    rm -rf --one-file-system "$LAB"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# run_all SCENARIO…: on the file system that is up.
+run_all() {
+    local name
+    for name in "$@"; do
+        "scenario_$name" || fail "$name ends early"
+        end_farmers
+    done
+}
+# What each file system is tried with; scenarios that need a mount of their own come last.
+standard() {
+    case $1 in
+    nfs4*) echo busy kill blip cut crash freeze restart ;;
+    nfs3) echo busy kill blip cut crash held freeze restart nolock locallock enolck ;;
+    gluster) echo busy kill blip cut crash freeze ;;
+    moosefs) echo busy kill blip cut crash held freeze ;;
+    sshfs) echo sshfs ;;
+    esac
+}
+for one in "${wanted[@]}"; do
+    system=${one%%:*}
+    scenarios=$(standard "$system")
+    case $one in *:*) scenarios=${one#*:} scenarios=${scenarios//,/ } ;; esac
+    missing=$(missing_for "$system")
+    if [ -n "$missing" ]; then
+        echo "skipped: $system needs $missing"
+        continue
+    fi
+    for scenario in $scenarios; do
+        declare -F "scenario_$scenario" >/dev/null || { echo "no scenario $scenario" >&2 && exit 64; }
+        case $scenario in
+        restart) settle "vers=${system#nfs}" 90 ;;
+        nolock) settle vers=3,nolock 10 ;;
+        locallock) settle vers=3,local_lock=flock 10 ;;
+        enolck) settle "vers=3 " 10 ;; # a lab of its own: the server is changed
+        *) settle "vers=${system#nfs}" 10 ;;
+        esac || continue
+        begun=$SECONDS
+        echo "--      $system, $clients hosts: $scenario"
+        run_all "$scenario"
+        echo "        took $((SECONDS - begun)) s"
+    done
+    down >/dev/null 2>&1
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

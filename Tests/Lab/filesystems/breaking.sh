@@ -1,0 +1,182 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# What breaks while farmers are at work. $event is when it did.
+
+scenario_kill() {
+    loaded kill
+    local first=${on_n1[0]}
+    signal KILL n1 "$first"
+    expect "a farmer that was killed is found" \
+        until_said 60 "${farmer_names[0]} is gone" $(outputs "${names[@]}")
+    local event_of_first=$event
+    if [ "${#on_n1[@]}" -gt 1 ]; then
+        # The other one of its host goes as well: now another host has to find out.
+        sleep 2
+        event=$(now)
+        signal KILL n1 "${on_n1[1]}"
+        expect "and so is one that another host has to find" \
+            until_said 60 "${farmer_names[1]} is gone" $(outputs "${elsewhere[@]}")
+    fi
+    expect_ended 0 300 "${elsewhere[@]}"
+    # A dead one's tasks die with it.
+    sound n1 n2
+    recovered "$event_of_first" "${farmer_names[0]}"
+    [ "$event" = "$event_of_first" ] || recovered "$event" "${farmer_names[1]}" ", found by another host"
+}
+
+scenario_crash() {
+    loaded crash
+    # Where locks are kept: between two changes, or else this is the scenario `held`.
+    if keeps_locks; then
+        stop_farmers idle || fail "n1 is caught between two changes"
+        event=$(now)
+    fi
+    crash n1
+    if keeps_locks; then
+        take_over
+    else
+        expect_ended 0 400 "${elsewhere[@]}"
+        expect "the others said that n1's farmers are gone" said 'n1\.[0-9.]* is gone' $(outputs "${elsewhere[@]}")
+        sound "${hosts[@]:1:2}"
+        recovered "$event"
+    fi
+    boot n1
+    on n1 true
+}
+# The others say what to do, and it is done.
+take_over() {
+    expect "n2 says that n1 shows no sign of life, after $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.0f", b - a }') s or more" \
+        until_said 90 'has shown no sign of life' $(outputs "${elsewhere[@]}")
+    echo "FIGURE  $system: $scenario: said $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }') s after the event"
+    expect "and what to do" said '--assume-dead n1' $(outputs "${elsewhere[@]}")
+    local name
+    for name in "${elsewhere[@]}"; do signal TERM "${name%?}" "$name"; done
+    expect_ended 75 60 "${elsewhere[@]}"
+    farm n2 again -n 8 --assume-dead n1
+    expect "then n1's farmers are gone" until_gone 60 again
+    [ "${1:-}" = goes_on ] && return
+    expect_ended 0 400 again
+    sound "${hosts[@]:1:2}"
+    recovered "$event"
+}
+
+# stop_farmers STATUS: stops those on n1 by SIGSTOP, at an instant at which the lock file has that status.
+stop_farmers() {
+    on n1 bash -c '
+        lock=$1 status=$2 all=$(cat "${@:3}") first=$(cat "$3")
+        for i in $(seq 300); do
+            kill -STOP $first
+            if [ $status = busy ]; then
+                if grep -q " busy [^ ]*\.$first\." $lock; then kill -STOP $all; exit 0; fi
+            else
+                kill -STOP $all
+                if ! grep -q " busy n1\." $lock; then exit 0; fi
+                kill -CONT $all
+            fi
+            kill -CONT $first
+            sleep 0.0$((i % 7))
+        done
+        exit 1' - "$work/lock" "$1" "${on_n1[@]/#//run/}"
+}
+
+scenario_held() {
+    loaded held
+    expect "n1 is caught with the lock in its hands" stop_farmers busy
+    event=$(now)
+    crash n1
+    expect "the others say that they wait for the lock, and for whom" \
+        until_said 60 'waiting for the lock .* it is held by n1\.' $(outputs "${elsewhere[@]}")
+    local name
+    for name in "${elsewhere[@]}"; do signal TERM "${name%?}" "$name"; done
+    expect_ended 75 60 "${elsewhere[@]}"
+    status=0
+    on n2 timeout 15 "$program" check "$work" >"$LAB/check.out" 2>&1 || status=$?
+    expect "check says whom it waits for, too" said 'waiting for the lock .* it is held by n1\.' "$LAB/check.out"
+    status=0
+    on n2 timeout 60 "$program" check --repair --new-lock --assume-dead n1 "$work" >"$LAB/check.out" 2>&1 || status=$?
+    expect "check --repair --new-lock --assume-dead n1 mends it" equal "$status" 0
+    [ "$status" = 0 ] || sed 's/^/        /' "$LAB/check.out"
+    boot n1
+    on n1 true
+    farm n2 again -n 4
+    farm n1 back -n 4
+    expect_ended 0 400 again back
+    expect "no task lost its command" equal "$(on n2 sh -c "wc -l <$work/skipped")" 0
+    sound n2 n1
+}
+
+fenced_out() {
+    local name
+    expect_ended 75 60 "${on_n1[@]}"
+    for name in "${on_n1[@]}"; do
+        expect "$name found itself fenced out" said 'was taken for dead' "$LAB/$name.out"
+    done
+}
+scenario_freeze() {
+    loaded freeze
+    if keeps_locks; then
+        stop_farmers idle || fail "n1 is caught between two changes"
+        event=$(now)
+        freeze n1
+        take_over goes_on
+        thaw n1
+        # Those that stood still by SIGSTOP, too.
+        signal CONT n1 "${on_n1[@]}"
+        fenced_out
+        expect_ended 0 400 again
+    else
+        freeze n1
+        expect "the others say that n1's farmers are gone" until_gone 90 "${elsewhere[@]}"
+        sleep 3
+        thaw n1
+        fenced_out
+        expect_ended 0 400 "${elsewhere[@]}"
+    fi
+    sound n2 n1
+    recovered "$event"
+}
+
+# Shorter than any lease or ping time-out.
+scenario_blip() {
+    loaded blip
+    cut n1
+    sleep 3
+    heal n1
+    expect_ended 0 400 "${names[@]}"
+    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone\|taken for dead')" 0
+    sound n1 n2
+}
+scenario_cut() {
+    loaded cut
+    cut n1
+    if keeps_locks; then
+        expect "the others say that n1 shows no sign of life" until_said 60 'has shown no sign of life' $(outputs "${elsewhere[@]}")
+        echo "FIGURE  $system: cut: said $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }') s after the event"
+        heal n1
+        expect_ended 0 400 "${names[@]}"
+        sound n1 n2
+        return
+    fi
+    expect "the others say that n1's farmers are gone" until_gone 90 "${elsewhere[@]}"
+    sleep 3
+    heal n1
+    fenced_out
+    expect_ended 0 400 "${elsewhere[@]}"
+    sound n1 n2
+    recovered "$event"
+}
+
+# The server's own power: it knows its clients' locks again from what they reclaim within its grace period.
+scenario_restart() {
+    loaded restart
+    crash srv
+    sleep 2
+    boot srv
+    # NFS 3: it tells its clients, as the boot scripts of a real one do.
+    if [ "$system" = nfs3 ]; then "$uml" x srv sm-notify -f </dev/null; fi
+    expect_ended 0 600 "${names[@]}"
+    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone\|taken for dead')" 0
+    sound n1 n2
+    awk -F'\t' -v event="$event" '$6 > event { print $6 }' "$LAB/attempts.tsv" | sort -n |
+        awk -v last="$event" -v fs="$system" '{ if ($1 - last > gap) gap = $1 - last; last = $1 }
+            END { printf "FIGURE  %s: restart: no task was started for %.1f s\n", fs, gap }'
+}
