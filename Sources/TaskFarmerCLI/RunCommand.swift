@@ -30,6 +30,8 @@ package enum RunCommand: Command {
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
             standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
         Registries.option,
+        TrustOptions.share,
+        TrustOptions.trust,
         Option(
             "stop-signals", value: "SEQUENCE",
             "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
@@ -99,6 +101,8 @@ package enum RunCommand: Command {
             }
             return logs
         }
+        let share = try TrustOptions.share(arguments)
+        let trust = try TrustOptions.trust(arguments)
         let registry = try Registries.read(arguments, process)
         let place = try place(arguments)
         let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
@@ -113,13 +117,17 @@ package enum RunCommand: Command {
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let directory = place.directory
+        if place.isStream {
+            try trust.heeding(recorded, directory).require(directory)
+            try OpenedFarm.makeRoot(directory, share)
+        }
         let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory, list: list,
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
-            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
+            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, share: share, trust: trust)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
@@ -166,7 +174,6 @@ package enum RunCommand: Command {
             let handler = try handler.get()
             let file: TaskListFile
             if place.isStream {
-                try Folder.make(root)
                 file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root)
             } else {
                 file = try TaskListFile(place.operand, for: handler.handler, workDirectory: root)
@@ -211,8 +218,9 @@ package enum RunCommand: Command {
                 slots: summary.slots,
                 failures: summary.failures.map { failure in
                     let command =
-                        summary.logs == .none ? "" : "taskfarmer log \(failure.attempt.task) \(directory.root)"
-                    return (failure.attempt, failure.log?.description ?? command)
+                        summary.logs == .none
+                        ? "" : "taskfarmer log \(failure.attempt.task) \(ShellQuote.word(directory.root.bytes).text)"
+                    return (failure.attempt, failure.log.map { ShellQuote.word($0.bytes).text } ?? command)
                 },
                 workDirectory: directory.root.description,
                 stopped: stopped(summary),

@@ -37,13 +37,15 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     package var form: TaskForm?
     /// What stands for the handler's arguments, so that a change of them is noticed; absent where it has none.
     package var definition: String?
+    /// With whom it is shared; absent where with nobody.
+    package var share: FarmShare?
 
     /// What this program writes at most. Version 2 has tasks as objects, which an older program would hand to a shell.
     package static let currentVersion = 2
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
-        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil
+        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil, share: FarmShare? = nil
     ) {
         self.created = created
         self.list = list
@@ -54,6 +56,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.keep = keep
         self.form = form == .commands ? nil : form
         self.definition = definition
+        self.share = share
         version = form == .commands ? 1 : 2
     }
 
@@ -67,6 +70,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         if let keep { bytes.append(",\n  \"keep\": \(JSONText.string(keep.rawValue))") }
         if let form { bytes.append(",\n  \"form\": \(JSONText.string(form.rawValue))") }
         if let definition { bytes.append(",\n  \"definition\": \(JSONText.string(definition))") }
+        if let share { bytes.append(",\n  \"share\": \(JSONText.string(share.rawValue))") }
         bytes.append("\n}\n")
         return bytes
     }

@@ -62,6 +62,7 @@ package struct RosterEntry: Sendable, Equatable {
             let slots = fields[3].decimalValue, let generation = fields[4].decimalValue,
             let epoch = fields[5].decimalValue, let carried = fields[6].decimalValue,
             let claimed = fields[7].decimalValue, let joined = fields[9].decimalValue,
+            max(ordinal, slots, epoch, carried, claimed) < 1 << 48,
             fields[10].hexadecimalValue == Checksum.of(Array(bytes[..<fields[10].startIndex]))
         else { return nil }
         self.init(

@@ -120,7 +120,9 @@ package enum RunReport {
                 })
         }
         if state.failed > totals.failures.count {
-            lines.append("all \(state.failed) failed tasks: cat \(totals.workDirectory)/failed")
+            lines.append(
+                "all \(state.failed) failed tasks: cat \(ShellQuote.word(Array("\(totals.workDirectory)/failed".utf8)).text)"
+            )
         }
         if state.failed > 0 { lines.append("to run the failed tasks again: add --retry-failed") }
         return lines.joined(separator: "\n") + "\n"

@@ -208,7 +208,8 @@ public final class Farmer: Sendable {
         let scratch = OwnProcess.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
         let request = FarmRequest(
             directory: directory, list: list, lockFolder: options.lockDirectory.map { Path($0) } ?? scratch,
-            fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs)
+            fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs, share: options.share,
+            trust: Trust(named: options.trust.map { Path($0) }, sharing: options.share == nil ? .no : .asked))
         let settings = FarmerOptions(
             slots: options.slots ?? Processors.available, timeout: options.timeout?.wholeNanoseconds,
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,

@@ -17,12 +17,25 @@ package final class FarmLock {
     package let path: Path
     private let file: Descriptor
 
-    package init(_ path: Path) throws {
+    /// Opens the lock file, or makes it.
+    ///
+    /// - Throws: `FarmError.configuration` when somebody else could write to it, or it has other names: what is written to it would
+    ///   be written to whatever that is
+    package init(_ path: Path, trust: Trust = Trust()) throws {
         self.path = path
-        do {
-            file = try Descriptor(path, [.both, .create, .noLink], permissions: 0o666)
+        do throws(SystemError) {
+            let permissions: UInt32 = trust.rule.sharing > .no ? 0o660 : 0o600
+            file = try Descriptor(path, [.both, .create, .noLink], permissions: permissions)
         } catch {
             throw FarmError.system(error)
+        }
+        let facts = try FarmError.wrapping { () throws(SystemError) in try file.facts() }
+        try trust.require(path, facts, "the lock file")
+        if facts.links > 1 {
+            throw FarmError.configuration(
+                file: path.description, line: nil,
+                "the lock file has \(facts.links) names (hard links), so that writing to it would change another file: remove this one"
+            )
         }
     }
 

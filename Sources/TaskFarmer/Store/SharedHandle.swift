@@ -9,8 +9,8 @@ package final class SharedHandle: Sendable {
     package let size: Int
 
     /// - Throws: `brokenLock` when another process holds the file although we hold the main lock
-    package init(_ path: Path, create: Bool = false) throws {
-        file = try Descriptor(path, create ? [.both, .create, .noLink] : [.both, .noLink])
+    package init(_ path: Path, create: Bool = false, permissions: UInt32 = 0o666) throws {
+        file = try Descriptor(path, create ? [.both, .create, .noLink] : [.both, .noLink], permissions: permissions)
         // A child of the last holder may keep a copy of its descriptor for the microseconds before exec.
         var tries = 0
         while !(try file.tryLock()) {
