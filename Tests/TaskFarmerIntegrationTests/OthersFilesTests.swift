@@ -71,6 +71,17 @@ struct OthersFilesTests {
         }
     }
 
+    @Test func `a folder whose files are the tasks is not run where everybody may put files into it`() throws {
+        try Farm.use { farm in
+            try farm.write(["[each]", "TaskList = files", "command = echo {} > ran", "glob = *"], to: "each.ini")
+            let data = try makeFolder("data", in: farm)
+            try farm.write(["x"], to: "data/file")
+            change(data, mode: 0o1777)
+            try expectRefusal(
+                farm, ["run", "-t", "each", data], naming: data, "the task list can be written by everybody")
+        }
+    }
+
     @Test func `a work directory that everybody may write to is neither worked on nor checked`() throws {
         for command in ["run", "check"] {
             try Farm.use { farm in

@@ -68,7 +68,11 @@ package struct Trust: Sendable {
 
     func require(_ list: HandledList) throws {
         if list.file.name == "-" { return }
-        try require(list.file.name, opened: try list.file.facts, "the task list")
+        let name = list.file.name
+        var facts = try list.file.facts
+        // Of a folder, the names are the list.
+        if let folder = try Folder.facts(name), folder.isFolder { facts = folder }
+        try require(name, opened: facts, "the task list")
     }
 
     /// A work directory, whether it is there or not.
