@@ -49,9 +49,15 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .executableTarget(name: "SpawnLoop", path: "Tests/SpawnLoop"),
+        // Any bytes for every file that is read: Tests/Fuzz/run.sh.
+        .target(
+            name: "FuzzTargets", dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem"],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzTargets", "TaskFarmerCore", "TaskFarmerSystem"], path: "Tests/Fuzz/Main"),
         .testTarget(
             name: "TaskFarmerTests",
-            dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher"],
+            dependencies: ["TaskFarmer", "TaskFarmerCore", "TaskFarmerSystem", "StoreCrasher", "FuzzTargets"],
             swiftSettings: settings),
         .testTarget(
             name: "TaskFarmerCLITests",

@@ -19,6 +19,7 @@ package enum CheckCommand: Command {
         Option(
             "assume-dead", value: "HOST,…",
             "With --repair: farmers on these hosts are gone although the file server keeps their locks."),
+        TrustOptions.trust,
     ]
     package static let notes = """
         Every ID must be in exactly one of toprocess, finished, failed, skipped or a live farmer's claims, and every file of its
@@ -35,16 +36,18 @@ package enum CheckCommand: Command {
             throw UsageError(message: "--lock-dir and --new-lock exclude each other")
         }
         let patience = EndlessPatience { text in OwnProcess.put("taskfarmer: \(text)\n", to: 2) }
+        let trust = try TrustOptions.trust(arguments)
         let directory = WorkDirectory(try Places.existing(arguments.operands))
         if arguments.has("repair") {
             let lock: Repair.LockChoice =
                 arguments.path("lock-dir").map { .folder($0) } ?? (arguments.has("new-lock") ? .beside : .same)
             let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
             let registry = try Registries.read(arguments, process)
-            let done = try Repair.run(directory, lock: lock, assumedDead: dead, registry: registry, patience)
+            let done = try Repair.run(
+                directory, lock: lock, assumedDead: dead, registry: registry, trust: trust, patience)
             for text in done { OwnProcess.put("\(text)\n", to: 1) }
         }
-        let report = try Check.run(directory, patience)
+        let report = try Check.run(directory, patience, trust: trust)
         for text in report.notes { OwnProcess.put("note: \(text)\n", to: 1) }
         for text in report.problems { OwnProcess.put("\(text)\n", to: 1) }
         if let state = report.state, report.isSound {

@@ -15,7 +15,7 @@ package enum ListCommand: Command {
         Option(
             "workdir", short: "w", value: "DIR", "Where the work directory would lie.", standard: "LIST_workdir",
             completion: .folder),
-        Registries.option,
+        Registries.option, TrustOptions.trust,
     ]
     package static let notes = """
         One line for each task, `ID COMMAND` as in `toprocess`; tasks that are more than a command line are JSON objects. `-` reads

@@ -1,6 +1,7 @@
 // Which work directory a user means.
 
 package import TaskFarmer
+internal import TaskFarmerCore
 package import TaskFarmerSystem
 
 package enum Places {
@@ -14,7 +15,8 @@ package enum Places {
             let beside = WorkDirectory.standard(for: operand)
             if try isWorkDirectory(beside) { return beside.absolute }
             throw FarmError.noWorkDirectory(
-                "there is no work directory at \(operand) or \(beside): `taskfarmer \(operand)` makes one")
+                "there is no work directory at \(operand) or \(beside): `taskfarmer \(ShellQuote.word(operand.bytes).text)` makes one"
+            )
         }
         let here = Folder.current
         if try isWorkDirectory(here) { return here }

@@ -12,8 +12,10 @@ enum Registries {
     /// Reads all places where INI files are looked for.
     static func read(_ arguments: Arguments, _ process: CommandProcess) throws -> Registry {
         var registry = Registry(environment: process.environment)
+        registry.trust = try TrustOptions.trust(arguments)
         registry.readStandardPlaces()
         if let file = arguments.text("config") { try registry.read(file: file) }
+        try registry.requireTrusted()
         return registry
     }
 

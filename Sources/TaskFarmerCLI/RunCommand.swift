@@ -38,6 +38,8 @@ package enum RunCommand: Command {
             "tasklist", short: "t", value: "NAME", "How LIST is read; `taskfarmer handlers` lists the names.",
             standard: "list, or as the work directory was made", completion: .names(of: "handlers")),
         Registries.option,
+        TrustOptions.share,
+        TrustOptions.trust,
         Option(
             "stop-signals", value: "SEQUENCE",
             "How running tasks are stopped: signals and seconds in turn, always ending in KILL.",
@@ -111,6 +113,8 @@ package enum RunCommand: Command {
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let logs: LogKeeping? = try choice("logs", arguments)
         let locking: Locking? = try choice("lock", arguments)
+        let share = try TrustOptions.share(arguments)
+        let trust = try TrustOptions.trust(arguments)
         let registry = try Registries.read(arguments, process)
         let place = try place(arguments)
         let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
@@ -123,6 +127,10 @@ package enum RunCommand: Command {
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let directory = place.directory
+        if place.isStream {
+            try trust.heeding(recorded, directory).require(directory)
+            try OpenedFarm.makeRoot(directory, share)
+        }
         if arguments.has("hosts") {
             // A list that cannot be read is said once, and not by every host.
             _ = try list(place, handler, handlerName, isKnown: recorded != nil, console)
@@ -139,7 +147,7 @@ package enum RunCommand: Command {
         let request = FarmRequest(
             directory: directory, list: list,
             lockFolder: lockFolder(arguments, process),
-            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking)
+            fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking, share: share, trust: trust)
         let options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
@@ -205,7 +213,6 @@ package enum RunCommand: Command {
             let handler = try handler.get()
             let file: TaskListFile
             if place.isStream {
-                try Folder.make(root)
                 file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root)
             } else {
                 file = try TaskListFile(place.operand, for: handler.handler, workDirectory: root)
@@ -245,8 +252,9 @@ package enum RunCommand: Command {
                 slots: summary.slots,
                 failures: summary.failures.map { failure in
                     let command =
-                        summary.logs == .none ? "" : "taskfarmer log \(failure.attempt.task) \(directory.root)"
-                    return (failure.attempt, failure.log?.description ?? command)
+                        summary.logs == .none
+                        ? "" : "taskfarmer log \(failure.attempt.task) \(ShellQuote.word(directory.root.bytes).text)"
+                    return (failure.attempt, failure.log.map { ShellQuote.word($0.bytes).text } ?? command)
                 },
                 workDirectory: directory.root.description,
                 stopped: stopped(summary),

@@ -39,6 +39,8 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     package var definition: String?
     /// How farmers keep each other out; absent for flock.
     package var locking: Locking?
+    /// With whom it is shared; absent where with nobody.
+    package var share: FarmShare?
 
     /// What this program writes in new work directories. Version 2 has tasks as objects, which an older program would hand to a
     /// shell; version 3 has the farmers' jobs in attempts.tsv, the roster and the farmers' own files, and may be guarded
@@ -50,7 +52,8 @@ package struct FarmDescription: Sendable, Equatable, Codable {
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
-        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil, locking: Locking = .flock
+        keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil, locking: Locking = .flock,
+        share: FarmShare? = nil
     ) {
         self.created = created
         self.list = list
@@ -62,6 +65,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         self.form = form == .commands ? nil : form
         self.definition = definition
         self.locking = locking == .flock ? nil : locking
+        self.share = share
         version = Self.currentVersion
     }
 
@@ -76,6 +80,7 @@ package struct FarmDescription: Sendable, Equatable, Codable {
         if let form { bytes.append(",\n  \"form\": \(JSONText.string(form.rawValue))") }
         if let definition { bytes.append(",\n  \"definition\": \(JSONText.string(definition))") }
         if let locking { bytes.append(",\n  \"locking\": \(JSONText.string(locking.rawValue))") }
+        if let share { bytes.append(",\n  \"share\": \(JSONText.string(share.rawValue))") }
         bytes.append("\n}\n")
         return bytes
     }

@@ -12,14 +12,26 @@ struct INIInterpolation {
 
     /// As many values may stand in each other.
     private static let depth = 10
+    /// Characters of a value: one that holds another twice, and that another twice, and so on, would fill any memory.
+    private static let longest = 1 << 20
 
     func filled(_ value: String) throws(Fault) -> String {
         var result = String.UnicodeScalarView()
-        try append(value, depth: 1, to: &result)
+        if value.unicodeScalars.contains("%") {
+            var left = Self.longest
+            try append(value, depth: 1, to: &result, &left)
+        } else {
+            result.append(contentsOf: value.unicodeScalars)
+        }
         return String(result)
     }
 
-    private func append(_ value: String, depth: Int, to result: inout String.UnicodeScalarView) throws(Fault) {
+    private func append(
+        _ value: String, depth: Int, to result: inout String.UnicodeScalarView, _ left: inout Int
+    ) throws(Fault) {
+        // The values without a character count, too.
+        left -= value.utf8.count + 1
+        if left < 0 { throw Fault(message: "its %(…)s references make more than a million characters; expected fewer") }
         if depth > Self.depth {
             throw Fault(
                 message: "its %(…)s references lead through more than \(Self.depth) values, or in a circle; "
@@ -36,11 +48,7 @@ struct INIInterpolation {
             }
             guard let (name, after) = reference(rest) else { throw Fault(message: Self.misplaced(rest)) }
             guard let inner = values[name] else { throw Fault(message: unknown(name)) }
-            if inner.unicodeScalars.contains("%") {
-                try append(inner, depth: depth + 1, to: &result)
-            } else {
-                result.append(contentsOf: inner.unicodeScalars)
-            }
+            try append(inner, depth: depth + 1, to: &result, &left)
             rest = after
         }
         result.append(contentsOf: rest)

@@ -28,6 +28,8 @@ struct INIReader {
     private var defaultLines: [String: Int] = [:]
     private var value: Value?
     private var indentation = 0
+    /// Whether a line before the first section was complained about.
+    private var isStarted = false
 
     private typealias Scalars = ArraySlice<Unicode.Scalar>
 
@@ -97,8 +99,8 @@ struct INIReader {
     private mutating func readKey(_ content: Scalars, _ line: Int, isText: Bool) {
         if place == .beforeSections {
             // One mistake, however many lines follow.
-            if problems.contains(where: { $0.key == nil && $0.message == Self.noSection }) { return }
-            note(line, nil, isText ? Self.noSection : Self.notText)
+            if !isStarted { note(line, nil, isText ? Self.noSection : Self.notText) }
+            isStarted = isText || isStarted
             return
         }
         let delimiter = content.firstIndex { $0 == "=" || $0 == ":" }

@@ -209,7 +209,7 @@ package struct JournalReplay: Sendable, Equatable {
             case .release(let made, let released) where made <= epoch && !voided.contains(made):
                 for id in released { tasks[id] = nil }
             case .plan(let attempts):
-                for attempt in attempts { tasks[attempt.task]?.attempts = attempt.number }
+                for attempt in attempts { tasks[attempt.task]?.attempts = min(attempt.number, 1 << 48) }
             case .start(let started):
                 if tasks[started.task] != nil { running[started.task] = started }
             case .end(let attempt):

@@ -67,6 +67,7 @@ package struct RosterEntry: Sendable, Equatable {
             let slots = fields[3].decimalValue, let generation = fields[4].decimalValue,
             let epoch = fields[5].decimalValue, let carried = fields[6].decimalValue,
             let claimed = fields[7].decimalValue, let joined = fields[9].decimalValue,
+            max(ordinal, slots, epoch, carried, claimed) < 1 << 48,
             fields[last].hexadecimalValue == Checksum.of(Array(bytes[..<fields[last].startIndex]))
         else { return nil }
         self.init(

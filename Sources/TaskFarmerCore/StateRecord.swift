@@ -51,6 +51,8 @@ package struct StateRecord: Sendable, Equatable {
 
     package static let width = 1408
     private static let title = "taskfarmer state 1"
+    /// Nothing is counted so far, and a sum of several is still a number.
+    private static let most = 1 << 59
 
     package init() {
         for file in SharedFile.allCases { sizes[file] = 0 }
@@ -61,7 +63,7 @@ package struct StateRecord: Sendable, Equatable {
     package var done: Int { finished + failed + skipped }
 
     /// The mean wall time of the attempts so far, in nanoseconds; 0 as long as nothing is known.
-    package var meanTask: Int { timed == 0 ? 0 : wall / timed * 1000 }
+    package var meanTask: Int { timed == 0 ? 0 : min(wall / timed, .max / 1000) * 1000 }
 
     /// Every task is in exactly one place.
     package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped == tasks }
@@ -129,12 +131,14 @@ package struct StateRecord: Sendable, Equatable {
                 line.dropFirst(24)
         }
         for (name, path) in Self.counters {
-            guard let value = values[name]?.decimalValue else { return nil }
+            guard let value = values[name]?.decimalValue, value < Self.most || path == \.list.modified else {
+                return nil
+            }
             self[keyPath: path] = value
         }
-        for (name, path) in Self.estimates { self[keyPath: path] = values[name]?.decimalValue ?? 0 }
+        for (name, path) in Self.estimates { self[keyPath: path] = min(values[name]?.decimalValue ?? 0, Self.most) }
         for file in SharedFile.allCases {
-            guard let value = values["bytes " + file.rawValue]?.decimalValue else { return nil }
+            guard let value = values["bytes " + file.rawValue]?.decimalValue, value < Self.most else { return nil }
             sizes[file] = value
         }
         guard let tail = values["tail"]?.hexadecimalValue, let sum = values["list_checksum"]?.hexadecimalValue,

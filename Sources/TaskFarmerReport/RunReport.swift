@@ -136,7 +136,7 @@ package enum RunReport {
     /// Where failed tasks stand, and how they are run again.
     static func failed(_ state: StateRecord, _ workDirectory: String) -> [String] {
         [
-            "all \(state.failed) failed tasks: cat \(workDirectory)/failed",
+            "all \(state.failed) failed tasks: cat \(ShellQuote.word(Array("\(workDirectory)/failed".utf8)).text)",
             "to run the failed tasks again: add --retry-failed",
         ]
     }

@@ -15,6 +15,7 @@ package struct OpenMode: OptionSet, Sendable {
     package static let exclusive = OpenMode(rawValue: O_EXCL | O_CREAT)
     package static let empty = OpenMode(rawValue: O_TRUNC)
     package static let append = OpenMode(rawValue: O_APPEND)
+    /// Only a regular file or a folder of this very name: a link is not followed, a named pipe not waited for.
     package static let noLink = OpenMode(rawValue: O_NOFOLLOW)
     package static let folder = OpenMode(rawValue: O_DIRECTORY)
 }
@@ -28,8 +29,11 @@ package struct FileFacts: Sendable, Equatable {
     package var device: UInt64
     package var isFolder: Bool
     package var isRegular: Bool
-    /// A user ID, and the permission bits.
+    /// A symbolic link itself, where it was not followed.
+    package var isLink: Bool
+    /// A user ID, a group ID, and the permission bits.
     package var owner: UInt32
+    package var group: UInt32
     package var permissions: UInt32
 
     init(_ raw: stat) {
@@ -40,7 +44,9 @@ package struct FileFacts: Sendable, Equatable {
         device = UInt64(raw.st_dev)
         isFolder = raw.st_mode & S_IFMT == S_IFDIR
         isRegular = raw.st_mode & S_IFMT == S_IFREG
+        isLink = raw.st_mode & S_IFMT == S_IFLNK
         owner = raw.st_uid
+        group = raw.st_gid
         permissions = raw.st_mode & 0o7777
     }
 }
@@ -52,9 +58,20 @@ package struct Descriptor: ~Copyable, Sendable {
 
     package init(_ path: Path, _ mode: OpenMode, permissions: UInt32 = 0o666) throws(SystemError) {
         try IOSeam.pass(.open, path)
-        number = try unsafe path.withCString { (text) throws(SystemError) in
-            try retrying("open", path) { unsafe tf_open(text, mode.rawValue | O_CLOEXEC | O_NOCTTY, permissions) }
+        // What may stand there already is looked at before anything waits for it. A file just made is what it should be.
+        let isDoubtful = mode.contains(.noLink) && !mode.contains(.folder) && mode.rawValue & O_EXCL == 0
+        let flags = mode.rawValue | O_CLOEXEC | O_NOCTTY | (isDoubtful ? O_NONBLOCK : 0)
+        let number = try unsafe path.withCString { (text) throws(SystemError) in
+            try retrying("open", path) { unsafe tf_open(text, flags, permissions) }
         }
+        if isDoubtful {
+            var raw = stat()
+            if unsafe fstat(number, &raw) == 0, raw.st_mode & S_IFMT != S_IFREG {
+                close(number)
+                throw SystemError("open", path, code: SystemError.noRegularFile)
+            }
+        }
+        self.number = number
         self.path = path
     }
 

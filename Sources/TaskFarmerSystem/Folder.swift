@@ -19,6 +19,25 @@ package enum Folder {
         }
     }
 
+    /// Makes a folder where there is none. A link to one is none.
+    package static func ensure(_ path: Path, permissions: UInt32 = 0o777) throws(SystemError) {
+        if try make(path, permissions: permissions) { return }
+        guard let facts = try linkFacts(path), !facts.isFolder else { return }
+        throw SystemError("use as a folder", path, code: facts.isLink ? ELOOP : ENOTDIR)
+    }
+
+    /// Makes a folder that must not be there, under whatever name.
+    package static func makeNew(_ path: Path) throws(SystemError) {
+        if !(try make(path)) { throw SystemError("make folder", path, code: EEXIST) }
+    }
+
+    /// Has what is made in a folder from now on belong to the folder's group.
+    package static func inheritGroup(_ path: Path) throws(SystemError) {
+        let folder = try Descriptor(path, [.reading, .folder, .noLink])
+        let bits = try folder.facts().permissions | S_ISGID
+        try retrying("change the mode of", path) { fchmod(folder.number, bits) }
+    }
+
     /// The names in a folder, without "." and "..", in no order.
     package static func names(in path: Path) throws(SystemError) -> [[UInt8]] {
         try IOSeam.pass(.list, path)
@@ -40,11 +59,22 @@ package enum Folder {
 
     /// What a name stands for, links followed; nil where there is nothing.
     package static func facts(_ path: Path) throws(SystemError) -> FileFacts? {
+        try unsafe facts(path) { text, raw in unsafe stat(text, raw) }
+    }
+
+    /// What a name itself is, links not followed; nil where there is nothing.
+    package static func linkFacts(_ path: Path) throws(SystemError) -> FileFacts? {
+        try unsafe facts(path) { text, raw in unsafe lstat(text, raw) }
+    }
+
+    private static func facts(
+        _ path: Path, _ call: (UnsafePointer<CChar>, UnsafeMutablePointer<stat>) -> Int32
+    ) throws(SystemError) -> FileFacts? {
         try IOSeam.pass(.stat, path)
         var raw = stat()
         do {
             try unsafe path.withCString { (text) throws(SystemError) in
-                try retrying("stat", path) { unsafe stat(text, &raw) }
+                try retrying("stat", path) { unsafe call(text, &raw) }
             }
             return FileFacts(raw)
         } catch {
@@ -60,10 +90,11 @@ package enum Folder {
         return try file.readAll(atMost: limit)
     }
 
-    /// Copies a file's content into a new file, flushed; links are not followed.
+    /// Copies a file's content and mode into a new file, flushed; links are not followed.
     package static func copy(_ file: Path, to target: Path) throws(SystemError) {
         let source = try Descriptor(file, [.reading, .noLink])
-        let copy = try Descriptor(target, [.both, .create, .noLink])
+        let copy = try Descriptor(
+            target, [.both, .exclusive, .noLink], permissions: try source.facts().permissions & 0o666)
         var part: [UInt8] = []
         while try source.readNext(into: &part, count: 1 << 20) { try copy.write(part) }
         try copy.flush()

@@ -23,7 +23,16 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The error number in words, as strerror(3) gives it.
-    public var reason: String { unsafe String(cString: strerror(code)) }
+    public var reason: String {
+        switch code {
+        case ELOOP: "a symbolic link, which is not followed here, or a circle of them"
+        case Self.noRegularFile: "it is not a regular file"
+        default: unsafe String(cString: strerror(code))
+        }
+    }
+
+    /// In place of an error number: the name stands for a folder, a named pipe, a device or a socket.
+    package static let noRegularFile: Int32 = -1
 
     /// A name that was to be this process's is somebody else's.
     package static func occupied(_ path: Path) -> SystemError { SystemError("use", path, code: EEXIST) }

@@ -50,12 +50,16 @@ public struct Farm: Sendable {
 
     private let directory: WorkDirectory
     private let description: FarmDescription
+    private let trust: Trust
 
     /// Opens a work directory.
     ///
-    /// - Parameter workDirectory: its path
+    /// - Parameters:
+    ///   - workDirectory: its path
+    ///   - trust: files, and folders with all in them, that ``check()`` accepts although others could write to them
     /// - Throws: `FarmError.noWorkDirectory` where there is none
-    public init(workDirectory: String) throws {
+    public init(workDirectory: String, trust: [String] = []) throws {
+        self.trust = Trust(named: trust.map { Path($0) })
         directory = WorkDirectory(Path(workDirectory).absolute)
         guard let found = try OpenedFarm.readDescription(directory) else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
@@ -151,8 +155,8 @@ public struct Farm: Sendable {
     /// Proves that no task is lost or recorded twice and that every file is whole. Reads everything, under the lock.
     ///
     /// - Returns: what is wrong, a sentence each; empty when it is sound
-    /// - Throws: `FarmError` when the lock cannot be taken
-    public func check() throws -> [String] { try Check.run(directory, EndlessPatience()).problems }
+    /// - Throws: `FarmError` when the lock cannot be taken, or somebody else could write to the work directory
+    public func check() throws -> [String] { try Check.run(directory, EndlessPatience(), trust: trust).problems }
 
     private func forEachLine(of file: SharedFile, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
         var mark = ListMark()

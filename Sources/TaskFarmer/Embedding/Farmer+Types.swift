@@ -25,6 +25,11 @@ extension Farmer {
         public var fresh = false
         /// Takes over tasks from farmers on these hosts, which are down although the file server keeps their locks.
         public var assumeDead: Set<String> = []
+        /// Lets a group work on it, too, as far as the umask does; for a work directory that is yet to be made, and for one that
+        /// another user shares.
+        public var share: FarmShare?
+        /// Files, and folders with all in them, that are accepted although others could write to them.
+        public var trust: [String] = []
         /// How often `events` tell of progress; nil for never.
         public var progressInterval: Duration? = .seconds(1)
 

@@ -208,7 +208,9 @@ public final class Farmer: Sendable {
         let scratch = OwnProcess.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
         let request = FarmRequest(
             directory: directory, list: list, lockFolder: options.lockDirectory.map { Path($0) } ?? scratch,
-            fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs, locking: options.locking)
+            fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs, locking: options.locking,
+            share: options.share,
+            trust: Trust(named: options.trust.map { Path($0) }, sharing: options.share == nil ? .no : .asked))
         let allocation = Allocation.read(OwnProcess.variable)
         let settings = FarmerOptions(
             slots: options.slots ?? Self.processors(allocation), timeout: options.timeout?.wholeNanoseconds,

@@ -39,11 +39,20 @@ package final class LogFiles {
     /// Opens an empty log for an attempt, keeping those of earlier ones.
     func open(task: Int, attempt: Int) throws(SystemError) -> Descriptor {
         if let folder = places.description.logName(task).folder, !madeFolders.contains(folder) {
-            try Folder.make(places.directory.logs.appending(folder))
+            try Folder.ensure(places.directory.logs.appending(folder))
             madeFolders.insert(folder)
         }
         if attempt > 1 { try keepEarlier(task: task, before: attempt) }
-        return try Descriptor(places.file(of: task), [.writing, .create, .empty, .append, .noLink])
+        let path = places.file(of: task)
+        let mode: OpenMode = [.writing, .exclusive, .append, .noLink]
+        do {
+            return try Descriptor(path, mode)
+        } catch {
+            if !error.isPresent { throw error }
+        }
+        // Of an attempt that was cut off, or anything else that stands there: a link, a pipe, another name of somebody's file.
+        try Folder.unlink(path)
+        return try Descriptor(path, mode)
     }
 
     /// Moves the last attempt's log out of the way of this one's. It may have been moved already, for an attempt that was not
@@ -51,7 +60,7 @@ package final class LogFiles {
     func keepEarlier(task: Int, before attempt: Int) throws(SystemError) {
         let path = places.file(of: task)
         let target = places.file(of: task, earlier: attempt - 1)
-        if try Folder.facts(target) != nil { return }
+        if try Folder.linkFacts(target) != nil { return }
         do {
             try Folder.rename(path, to: target)
         } catch {

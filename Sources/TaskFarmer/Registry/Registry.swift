@@ -34,6 +34,9 @@ public struct Registry: Sendable {
     var files: [[UInt8]: String] = [:]
     /// Sections that were left aside since they might be another program's.
     var strange: [DefinitionPlace] = []
+    /// Which files may be written by others, and those that were refused.
+    package var trust = Trust()
+    var refused: [FarmError] = []
     let environment: [[UInt8]]
 
     /// The kinds that ship with us, and of each that needs no arguments one of its name.
@@ -107,6 +110,8 @@ public struct Registry: Sendable {
     private func make<Product>(
         _ name: String, _ definitions: [Definition<Product>], _ kinds: [Kind<Product>], _ role: Role
     ) throws -> (product: Product, definition: Definition<Product>) {
+        // It might define this name.
+        try requireTrusted()
         guard let definition = definitions.last(where: { $0.name == name }) else {
             throw missing(name, definitions, kinds, role)
         }

@@ -8,8 +8,19 @@ extension Registry {
     /// Reads an INI file.
     ///
     /// - Parameter file: its path
-    /// - Throws: `FarmError.configuration` when it cannot be read; what is wrong inside it comes out when it is asked for
+    /// - Throws: `FarmError.configuration` when it cannot be read; what is wrong inside it comes out when it is asked for;
+    ///   also when somebody else could write to it
     public mutating func read(file: String) throws { try read(Path(file), heedsOnlyOwn: false) }
+
+    /// Accepts files that others could write to: from now on these are read all the same.
+    ///
+    /// - Parameter paths: files, and folders with all in them
+    public mutating func trust(_ paths: [String]) { trust = Trust(named: paths.map { Path($0) }) }
+
+    /// Refuses to go on without what stands in an INI file that somebody else could write to.
+    ///
+    /// - Throws: `FarmError.configuration` with the first of them
+    package func requireTrusted() throws { if let first = refused.first { throw first } }
 
     /// Reads the places where INI files are looked for, the last ones winning: `/etc/taskfarmer`, `~/.pytaskfarmer`,
     /// `${XDG_CONFIG_HOME:-~/.config}/taskfarmer` and the current folder, in each `runners.d/*.ini` and `tasklists.d/*.ini`, then
@@ -70,7 +81,8 @@ extension Registry {
     }
 
     private mutating func read(_ path: Path, heedsOnlyOwn: Bool) throws(FarmError) {
-        let file = INIFile(try Self.content(of: path))
+        let (bytes, facts) = try Self.content(of: path)
+        let file = INIFile(bytes)
         forget(path)
         let isOwn = { (section: INIFile.Section) in
             section.entries.contains { ["Runner", "TaskList"].contains($0.key) }
@@ -78,6 +90,12 @@ extension Registry {
         var left = heedsOnlyOwn ? file.sections.filter { !isOwn($0) } : []
         strange += left.map { DefinitionPlace(file: path.description, line: $0.line, section: $0.name) }
         if heedsOnlyOwn && left.count == file.sections.count { return }
+        do throws(FarmError) {
+            try trust.require(path, opened: facts, "an INI file")
+        } catch {
+            refused.append(error)
+            throw error
+        }
         var found = file.problems.map { DefinitionProblem(file: path.description, $0) }
         for section in file.sections {
             // What is wrong inside a section is the section's.
@@ -96,11 +114,13 @@ extension Registry {
 
     private static let largestFile = 16 << 20
 
-    private static func content(of path: Path) throws(FarmError) -> [UInt8] {
+    private static func content(of path: Path) throws(FarmError) -> ([UInt8], FileFacts) {
         var bytes: [UInt8] = []
+        let facts: FileFacts
         do throws(SystemError) {
             // Piece by piece, since it may be a pipe.
             let file = try Descriptor(path, .reading)
+            facts = try file.facts()
             var part: [UInt8] = []
             while bytes.count <= largestFile, try file.readNext(into: &part, count: 1 << 16) { bytes += part }
         } catch {
@@ -109,7 +129,7 @@ extension Registry {
         if bytes.count > largestFile {
             throw .configuration(file: path.description, line: nil, "cannot be read: expected a file below 16 MiB")
         }
-        return bytes
+        return (bytes, facts)
     }
 
     /// A file that is found a second time does not hide itself: it counts where it is found last.

@@ -43,6 +43,6 @@ public struct ClosureRunner: Runner {
 
     private static func note(_ error: any Error, _ context: TaskContext) {
         let text = Array("taskfarmer: the task threw an error: \(error)\n".utf8)
-        try? Descriptor(Path(bytes: context.log), [.writing, .append]).write(text)
+        try? Descriptor(Path(bytes: context.log), [.writing, .append, .noLink]).write(text)
     }
 }

@@ -218,7 +218,7 @@ package final class Change {
             TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
             if end.attempt.outcome.isFinal {
                 state.timed += 1
-                state.wall += end.attempt.wall
+                state.wall = min(state.wall, 1 << 59) + min(end.attempt.wall, 1 << 59)
             }
             if end.attempt.outcome == .succeeded {
                 end.task.appendLine(to: &finished)

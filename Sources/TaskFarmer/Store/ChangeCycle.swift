@@ -125,7 +125,7 @@ package final class ChangeCycle {
     /// A lock that is marked as held by a living process of this host, and yet was given to us, is no lock.
     private func refuseLivingHolder(_ found: LockRecord) throws {
         guard found.status == .busy, found.holder != farmer,
-            let bytes = try? Descriptor(directory.alive(found.holder), .reading).readAll(),
+            let bytes = try? Descriptor(directory.alive(found.holder), [.reading, .noLink]).readAll(),
             let alive = AliveRecord(bytes),
             Liveness.isHere(alive), Liveness.isRunning(alive), try lock.peek() == found
         else { return }

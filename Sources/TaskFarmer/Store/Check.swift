@@ -34,8 +34,10 @@ package struct Check {
     /// Reads everything under the lock. A change that a dead farmer left half made is undone first, as any farmer would.
     ///
     /// - Throws: `FarmError` when there is no work directory or its lock cannot be taken
-    package static func run(_ directory: WorkDirectory, _ patience: any LockPatience) throws -> CheckReport {
-        let opened = try OpenedFarm(existing: directory)
+    package static func run(_ directory: WorkDirectory, _ patience: any LockPatience, trust: Trust = Trust()) throws
+        -> CheckReport
+    {
+        let opened = try OpenedFarm(existing: directory, trust: trust)
         let cycle = ChangeCycle(
             directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
         var check = Check(directory, namesJobs: opened.description.namesJobs)
@@ -64,6 +66,10 @@ package struct Check {
 
     private mutating func examine(_ state: StateRecord) throws {
         report.state = state
+        guard try state.tasks <= bytesOfTasks() else {
+            problem("totals", "state: \(state.tasks) tasks, more than the files have room for")
+            return
+        }
         places = [UInt8](repeating: 0, count: state.tasks)
         succeeded = [Bool](repeating: false, count: state.tasks)
         if !state.isBalanced { problem("totals", "state: the totals do not add up to \(state.tasks) tasks") }
@@ -85,6 +91,14 @@ package struct Check {
         try examineAttempts(state)
         try examineRequeued(state)
         try examineTimeline()
+    }
+
+    /// How many bytes the files have in which tasks stand.
+    private func bytesOfTasks() throws -> Int {
+        let journals = try Folder.names(in: directory.farmers).map { directory.farmers.appending(bytes: $0) }
+        return try (Self.files.map { directory.file($0) } + journals).reduce(0) { sum, file in
+            try sum + (Folder.linkFacts(file)?.size ?? 0)
+        }
     }
 
     private mutating func examineTasks(_ file: SharedFile, code: UInt8) throws {

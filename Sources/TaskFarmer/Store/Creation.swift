@@ -14,13 +14,14 @@ struct Creation {
     /// Whether what PyTaskFarmer left is to be forgotten, too.
     let isFresh: Bool
     let keeping: LogKeeping?
+    let share: FarmShare?
     let measured: MeasuredList
     private(set) var notes: [String] = []
     private let pace = Pace(limit: 5_000_000_000)
 
     init(
         directory: WorkDirectory, list: HandledList, lock: FarmLock, lockPath: Path, holder: String, isFresh: Bool,
-        keeping: LogKeeping?, measured: MeasuredList
+        keeping: LogKeeping?, share: FarmShare?, measured: MeasuredList
     ) {
         self.directory = directory
         self.list = list
@@ -29,6 +30,7 @@ struct Creation {
         self.holder = holder
         self.isFresh = isFresh
         self.keeping = keeping
+        self.share = share
         self.measured = measured
     }
 
@@ -39,9 +41,13 @@ struct Creation {
         let nonce = OwnProcess.nonce()
         let mark = LockRecord(nonce: nonce, epoch: 0, status: .busy, holder: holder, since: Clock.wall)
         try lock.write(mark, flush: true)
-        try Folder.make(directory.logs)
-        try Folder.make(directory.farmers)
-        for name in list.workFolders { try Folder.make(directory.root.appending(name)) }
+        for folder in [directory.logs, directory.farmers] + list.workFolders.map({ directory.root.appending($0) }) {
+            try Folder.ensure(folder)
+        }
+        if share != nil, let mode = try Folder.facts(directory.root)?.permissions, mode & 0o020 == 0 {
+            notes.append(
+                "--share group: the umask lets the group read but not work here; for that start over after `umask 007`")
+        }
 
         let state: StateRecord
         if try !isFresh && preservePyTaskFarmer() {
@@ -58,7 +64,7 @@ struct Creation {
             created: Clock.wall, list: (list.file.name == "-" ? list.file.name : list.file.name.absolute).description,
             handler: list.handlerName, lock: directory.recorded(lockPath),
             nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping, form: list.form,
-            definition: list.definition, locking: directory.locking)
+            definition: list.definition, locking: directory.locking, share: share)
         try FreshFile.write(directory.state, directory.locking, state.encoded)
         guard try lock.peek() == mark else {
             throw FarmError.brokenLock(
@@ -107,12 +113,15 @@ struct Creation {
     ///
     /// - Returns: whether there is something to take over
     private func preservePyTaskFarmer() throws -> Bool {
-        if try Folder.facts(directory.takenOver) != nil { return true }
+        if let facts = try Folder.linkFacts(directory.takenOver) {
+            guard facts.isFolder else { throw SystemError.occupied(directory.takenOver) }
+            return true
+        }
         if let facts = try Folder.facts(directory.state), facts.size > 0 { return false }
         guard try Folder.facts(directory.file(.toprocess)) != nil else { return false }
         let partial = directory.root.appending("pytaskfarmer.partial")
         try Folder.removeTree(partial)
-        try Folder.make(partial)
+        try Folder.makeNew(partial)
         for file in [SharedFile.toprocess, .finished, .failed, .timeline] {
             guard try Folder.facts(directory.file(file)) != nil else { continue }
             try Folder.copy(directory.file(file), to: partial.appending(file.rawValue))

@@ -19,13 +19,28 @@ package final class FarmLock {
     /// What keeps others out where flock does not.
     private let turns: LeaseTurns?
 
-    package init(_ path: Path, _ locking: Locking, lease: Int = LeaseTurns.standardLease) throws {
+    /// Opens the lock file, or makes it.
+    ///
+    /// - Throws: `FarmError.configuration` when somebody else could write to it, or it has other names: what is written to it would
+    ///   be written to whatever that is
+    package init(
+        _ path: Path, _ locking: Locking, trust: Trust = Trust(), lease: Int = LeaseTurns.standardLease
+    ) throws {
         self.path = path
+        let isShared = trust.rule.sharing > .no
         do {
-            file = try Descriptor(path, [.both, .create, .noLink], permissions: 0o666)
-            turns = locking == .lease ? try LeaseTurns(path, lease: lease) : nil
+            file = try Descriptor(path, [.both, .create, .noLink], permissions: isShared ? 0o660 : 0o600)
+            turns = locking == .lease ? try LeaseTurns(path, isShared: isShared, lease: lease) : nil
         } catch let error as SystemError {
             throw FarmError.system(error)
+        }
+        let facts = try FarmError.wrapping { () throws(SystemError) in try file.facts() }
+        try trust.require(path, facts, "the lock file")
+        if facts.links > 1 {
+            throw FarmError.configuration(
+                file: path.description, line: nil,
+                "the lock file has \(facts.links) names (hard links), so that writing to it would change another file: remove this one"
+            )
         }
     }
 

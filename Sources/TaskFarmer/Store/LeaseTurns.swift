@@ -35,6 +35,8 @@ package final class LeaseTurns: Sendable {
     }
 
     private let folder: Path
+    /// Whether all of the group may write to the files.
+    private let isShared: Bool
     private let lease: Int
     private let state = Mutex(State())
     private let renewal = Mutex<(thread: WorkerThread, wakeup: Wakeup)?>(nil)
@@ -42,11 +44,12 @@ package final class LeaseTurns: Sendable {
     private static let kept = 8
     private static let width = 48
 
-    package init(_ lock: Path, lease: Int = standardLease) throws {
+    package init(_ lock: Path, isShared: Bool = false, lease: Int = standardLease) throws {
         folder = lock.adding(suffix: ".turns")
+        self.isShared = isShared
         self.lease = lease
-        try Folder.make(folder)
-        let last = try Descriptor(folder.appending("last"), [.both, .create, .noLink])
+        try Folder.make(folder, permissions: isShared ? 0o770 : 0o700)
+        let last = try Descriptor(folder.appending("last"), [.both, .create, .noLink], permissions: filePermissions)
         _ = consume last
         try clear()
     }
@@ -113,7 +116,7 @@ package final class LeaseTurns: Sendable {
             status: .held, host: host.name, boot: host.boot, processSpace: host.processSpace,
             process: Int(ProcessTable.own),
             ticks: ProcessTable.facts(of: ProcessTable.own).map { Int($0.started) } ?? 0, beats: 0)
-        let file = try Descriptor(file(number), [.both, .exclusive, .noLink])
+        let file = try Descriptor(file(number), [.both, .exclusive, .noLink], permissions: filePermissions)
         let made = Clock.boot
         try file.write(record.encoded, at: 0)
         try file.flush()
@@ -217,6 +220,7 @@ package final class LeaseTurns: Sendable {
 
     // MARK: files
 
+    private var filePermissions: UInt32 { isShared ? 0o660 : 0o600 }
     private func file(_ number: Int) -> Path { folder.appending("turn.\(number)") }
 
     private func lastTurn() throws -> Int { try recordedTurn() ?? numbers().max() ?? 0 }

@@ -18,10 +18,15 @@ package struct FarmRequest {
     package var logs: LogKeeping?
     /// How farmers keep each other out; nil for flock, or as the work directory was made.
     package var locking: Locking?
+    /// With whom the work directory is shared, where it is yet to be made.
+    package var share: FarmShare?
+    /// Which files may be written by others.
+    package var trust: Trust
 
     package init(
         directory: WorkDirectory, list: HandledList?, lockFolder: Path?, fresh: Bool = false,
-        assumedDead: Set<String> = [], logs: LogKeeping? = nil, locking: Locking? = nil
+        assumedDead: Set<String> = [], logs: LogKeeping? = nil, locking: Locking? = nil, share: FarmShare? = nil,
+        trust: Trust = Trust()
     ) {
         self.directory = directory
         self.list = list
@@ -30,6 +35,8 @@ package struct FarmRequest {
         self.assumedDead = assumedDead
         self.logs = logs
         self.locking = locking
+        self.share = share
+        self.trust = trust
     }
 }
 
@@ -42,14 +49,19 @@ package struct OpenedFarm {
     package var notes: [String] = []
 
     /// Opens a work directory that exists, by the lock it names.
-    package init(existing directory: WorkDirectory) throws {
-        guard let found = try Self.readDescription(directory) else {
+    package init(existing directory: WorkDirectory, trust: Trust = Trust()) throws {
+        let found = try Self.readDescription(directory)
+        let trust = trust.heeding(found, directory)
+        try trust.require(directory)
+        guard let found else {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
         description = found
         self.directory = WorkDirectory(directory.root, found.locking ?? .flock)
-        try Self.refuseLockOptions(self.directory, directory.lockPath(recorded: found.lock).parent)
-        lock = try FarmLock(directory.lockPath(recorded: found.lock), self.directory.locking)
+        let path = directory.lockPath(recorded: found.lock)
+        try Self.refuseLockOptions(self.directory, path.parent)
+        try trust.requireFolder(of: path, directory)
+        lock = try FarmLock(path, self.directory.locking, trust: trust)
     }
 
     private init(directory: WorkDirectory, description: FarmDescription, lock: FarmLock, notes: [String]) {
@@ -65,7 +77,7 @@ package struct OpenedFarm {
         // Another node may have replaced the files in a repair; a listing makes NFS forget the names it knew.
         _ = try? Folder.names(in: directory.root)
         do {
-            bytes = try Folder.content(of: directory.description)
+            bytes = try Folder.content(of: directory.description, atMost: 1 << 20)
         } catch {
             if error.isMissing { return nil }
             throw FarmError.system(error)
@@ -119,24 +131,29 @@ package struct OpenedFarm {
                 "is not a folder, expected one that all nodes share (from --lock-dir or SCRATCH)")
         }
         try refuseLockOptions(directory, lockPath.parent)
+        let trust = request.trust.heeding(known, directory)
+        if let list = request.list { try trust.require(list) }
+        try trust.require(directory)
         if let known, !directory.isRecorded(lockPath, as: known.lock) {
             throw FarmError.otherLock(
                 own: lockPath.description, recorded: directory.lockPath(recorded: known.lock).description)
         }
         if let known { lockPath = directory.lockPath(recorded: known.lock) }
-        if let known, !request.fresh, let opened = try openKnown(request, known, lockPath) { return opened }
+        try trust.requireFolder(of: lockPath, directory)
+        if let known, !request.fresh, let opened = try openKnown(request, known, lockPath, trust) { return opened }
         if known == nil && request.list == nil {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
         if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
         let measured = try known == nil || request.fresh ? request.list.map { try MeasuredList($0, patience) } : nil
-        try Folder.make(directory.root)
+        try makeRoot(directory, request.share)
         try refuseLocalLock(lockPath, directory)
 
-        let lock = try FarmLock(lockPath, locking)
+        let lock = try FarmLock(lockPath, locking, trust: trust)
         try lock.acquire(patience)
         defer { lock.release() }
-        let file = try SharedHandle(directory.description, directory.locking, create: true)
+        // Where the folder is shared, too, nobody but its maker says so.
+        let file = try SharedHandle(directory.description, directory.locking, create: true, permissions: 0o644)
         let bytes = try file.file.read(at: 0, count: file.size)
         if !bytes.isEmpty, !request.fresh, let description = try parse(bytes, directory) {
             guard directory.isRecorded(lockPath, as: description.lock) else {
@@ -163,19 +180,26 @@ package struct OpenedFarm {
         }
         var creation = Creation(
             directory: directory, list: list, lock: lock, lockPath: lockPath, holder: holder, isFresh: request.fresh,
-            keeping: request.logs, measured: try measured ?? MeasuredList(list, patience))
+            keeping: request.logs, share: request.share, measured: try measured ?? MeasuredList(list, patience))
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
+    }
+
+    /// Makes the folder, which keeps everybody out, or all but its group.
+    package static func makeRoot(_ directory: WorkDirectory, _ share: FarmShare?) throws(SystemError) {
+        if try Folder.make(directory.root, permissions: share == nil ? 0o700 : 0o770), share != nil {
+            try Folder.inheritGroup(directory.root)
+        }
     }
 
     /// Opens a work directory that is whole, without taking its lock: the first change finds out whether what was read here
     /// was old, by the nonce and the epochs.
     private static func openKnown(
-        _ request: FarmRequest, _ description: FarmDescription, _ lockPath: Path
+        _ request: FarmRequest, _ description: FarmDescription, _ lockPath: Path, _ trust: Trust
     ) throws -> OpenedFarm? {
         try refuseLocalLock(lockPath, request.directory)
         guard try Folder.facts(lockPath) != nil else { return nil }
-        let lock = try FarmLock(lockPath, request.directory.locking)
+        let lock = try FarmLock(lockPath, request.directory.locking, trust: trust)
         guard try lock.peek()?.nonce == description.nonce else { return nil }
         try refuseOtherHandler(request, description)
         return OpenedFarm(directory: request.directory, description: description, lock: lock, notes: [])

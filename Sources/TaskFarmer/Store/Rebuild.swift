@@ -26,6 +26,8 @@ struct Rebuild {
     private(set) var unknown = 0
     /// Commands of tasks whose line is torn, as the list has them.
     private var whole: [Int: [UInt8]] = [:]
+    /// IDs from here on cannot be: there are not so many tasks in so few bytes.
+    private var limit = 0
     /// Where each task is: nil not seen yet.
     private var places: [SharedFile?] = []
 
@@ -52,13 +54,15 @@ struct Rebuild {
 
     mutating func run() throws -> StateRecord {
         var state = StateRecord()
+        limit = try believableTasks()
+        if knownTasks > limit { knownTasks = 0 }
         try markUnfinished()
         try readTorn()
         try FreshFile.write(directory.transaction, directory.locking, [])
 
         for file in [SharedFile.finished, .failed, .skipped] {
             var kept = try lines(of: file) { rebuild, line in
-                guard let task = TaskRecord(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, file) else {
+                guard let task = TaskRecord(line: line), rebuild.claimPlace(task.id, file) else {
                     return false
                 }
                 return true
@@ -76,7 +80,7 @@ struct Rebuild {
         }
         var waiting: [Int: [UInt8]] = [:]
         _ = try lines(of: .toprocess) { rebuild, line in
-            guard let task = TaskRecord(line: line), task.id < 1 << 40, rebuild.claimPlace(task.id, .toprocess) else {
+            guard let task = TaskRecord(line: line), rebuild.claimPlace(task.id, .toprocess) else {
                 return false
             }
             waiting[task.id] = task.command
@@ -90,6 +94,8 @@ struct Rebuild {
             var mark = ListMark()
             defer { listMark = mark }
             try list.forEachTask(from: &mark) { command in
+                // A handler may make many tasks of few bytes.
+                limit = max(limit, next + 1)
                 if next >= places.count || places[next] == nil {
                     _ = claimPlace(next, .toprocess)
                     waiting[next] = [UInt8](copying: command)
@@ -124,7 +130,16 @@ struct Rebuild {
         try handle.file.flush()
     }
 
+    /// A task takes some bytes wherever it stands. A number beyond that is damage, and room for so many would be all memory.
+    private func believableTasks() throws -> Int {
+        var bytes = (held + uncarried.map(\.task)).reduce(0) { $0 + $1.command.count + 4 }
+        for file in SharedFile.allCases { bytes += try Folder.linkFacts(source.appending(file.rawValue))?.size ?? 0 }
+        if let list { bytes += try list.file.facts.size }
+        return 4 * bytes + 10_000
+    }
+
     private mutating func claimPlace(_ id: Int, _ file: SharedFile) -> Bool {
+        if id >= limit { return false }
         while places.count <= id { places.append(nil) }
         if places[id] != nil { return false }
         places[id] = file

@@ -18,11 +18,13 @@ package struct Repair {
     /// - Returns: what was done, a sentence each; empty when there was nothing to do
     package static func run(
         _ directory: WorkDirectory, lock choice: LockChoice, assumedDead: Set<String>,
-        registry: Registry = Registry(),
+        registry: Registry = Registry(), trust: Trust = Trust(),
         _ patience: any LockPatience
     ) throws -> [String] {
         var description = try describe(directory)
         let directory = WorkDirectory(directory.root, description.locking ?? .flock)
+        let trust = trust.heeding(description, directory)
+        try trust.require(directory)
         if try Folder.facts(directory.file(.roster)) != nil {
             try Presence.requireNobody(directory, assumedDead: assumedDead)
         }
@@ -30,12 +32,13 @@ package struct Repair {
         let old = directory.lockPath(recorded: description.lock)
         let new = newLock(old, choice, directory)
         let moves = new != old
+        try trust.requireFolder(of: new, directory)
         if !moves {
-            let report = try? Check.run(directory, patience)
+            let report = try? Check.run(directory, patience, trust: trust)
             if let report, report.isSound { return report.notes }
             for text in report?.problems ?? [] { done.append("found: \(text)") }
         }
-        let lock = try FarmLock(new, directory.locking)
+        let lock = try FarmLock(new, directory.locking, trust: trust)
         try lock.acquire(patience)
         defer { lock.release() }
         try FarmError.wrappingAny {
@@ -108,19 +111,19 @@ package struct Repair {
             let line = state.split(separator: 10).last, line.starts(with: Rebuild.unfinished)
         else { return nil }
         let source = directory.root.appending(bytes: Array(line.dropFirst(Rebuild.unfinished.count)))
-        return (try? Folder.facts(source))?.isFolder == true ? source : nil
+        return (try? Folder.linkFacts(source))?.isFolder == true ? source : nil
     }
 
     /// Copies all files aside, unless an unfinished repair did so already.
     private static func preserve(_ directory: WorkDirectory) throws -> Path {
         if let source = unfinishedSource(directory) { return source }
         var number = 1
-        while try Folder.facts(directory.root.appending("before-repair.\(number)")) != nil { number += 1 }
+        while try Folder.linkFacts(directory.root.appending("before-repair.\(number)")) != nil { number += 1 }
         let target = directory.root.appending("before-repair.\(number)")
         let partial = target.adding(suffix: ".partial")
         try Folder.removeTree(partial)
-        try Folder.make(partial)
-        try Folder.make(partial.appending("farmers"))
+        try Folder.makeNew(partial)
+        try Folder.makeNew(partial.appending("farmers"))
         var files = names
         files += (try? Folder.names(in: directory.farmers))?.map { "farmers/" + $0.text } ?? []
         for name in files {

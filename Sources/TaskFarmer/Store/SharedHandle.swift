@@ -10,9 +10,9 @@ package final class SharedHandle: Sendable {
     private let isLocked: Bool
 
     /// - Throws: `brokenLock` when another process holds the file although we hold the main lock
-    package init(_ path: Path, _ locking: Locking, create: Bool = false) throws {
+    package init(_ path: Path, _ locking: Locking, create: Bool = false, permissions: UInt32 = 0o666) throws {
         isLocked = locking == .flock
-        file = try Descriptor(path, create ? [.both, .create, .noLink] : [.both, .noLink])
+        file = try Descriptor(path, create ? [.both, .create, .noLink] : [.both, .noLink], permissions: permissions)
         // A child of the last holder may keep a copy of its descriptor for the microseconds before exec.
         var tries = 0
         while locking == .flock, !(try file.tryLock()) {

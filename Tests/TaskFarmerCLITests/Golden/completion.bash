@@ -14,6 +14,8 @@ _taskfarmer() {
         run:--runner|run:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
         run:--tasklist|run:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         run:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        run:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        run:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
@@ -25,13 +27,17 @@ _taskfarmer() {
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
+        check:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         list:--tasklist|list:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         list:--workdir|list:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         list:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        list:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         runners:--show) COMPREPLY=(); return;;
         runners:--tasklist|runners:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         runners:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        runners:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        handlers:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
     esac
     if [ "$command" = completion ] && [[ $cur != -* ]]; then
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
@@ -40,10 +46,10 @@ _taskfarmer() {
         run) words="--proc -n --timeout --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
-        check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;
-        list) words="--tasklist -t --workdir -w --config --help -h";;
-        runners) words="--list --show --tasklist -t --names --config --help -h";;
-        handlers) words="--list --names --config --help -h";;
+        check) words="--repair --lock-dir --new-lock --assume-dead --trust --help -h";;
+        list) words="--tasklist -t --workdir -w --config --trust --help -h";;
+        runners) words="--list --show --tasklist -t --names --config --trust --help -h";;
+        handlers) words="--list --names --config --trust --help -h";;
         completion) words="--help -h";;
     esac
     if [[ $cur == -* ]]; then

@@ -26,6 +26,8 @@ _taskfarmer() {
             '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--share=[Let the group work on it, too, as far as the umask does\: a new work directory is made for it, one of a member accepted.]:group:(group)' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retry-failed[First put every failed task back, to run again.]' \
@@ -58,6 +60,7 @@ _taskfarmer() {
             '--lock-dir=[With --repair\: the lock lies in DIR from now on.]:DIR:_files -/' \
             '--new-lock[With --repair\: use a new lock file, since a node that is gone keeps the old one for ever.]' \
             '--assume-dead=[With --repair\: farmers on these hosts are gone although the file server keeps their locks.]:HOST,…:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
@@ -66,6 +69,7 @@ _taskfarmer() {
             '--workdir=[Where the work directory would lie.]:DIR:_files -/' \
             '-w[Where the work directory would lie.]:DIR:_files -/' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
@@ -75,12 +79,14 @@ _taskfarmer() {
             '-t[With --show\: how LIST is read where it has no work directory.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '--names[Only the names, one a line.]' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
         handlers) _arguments '--list[Also definitions that later ones hide, and those that cannot be used.]' \
             '--names[Only the names, one a line.]' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;

@@ -1,0 +1,31 @@
+// `--trust` and `--share`: whose files are accepted.
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+enum TrustOptions {
+    static let trust = Option(
+        "trust", value: "PATH,…",
+        "Accept these files, and folders with all in them, although somebody else could write to them.",
+        completion: .file)
+
+    static let share = Option(
+        "share", value: "group",
+        "Let the group work on it, too, as far as the umask does: a new work directory is made for it, one of a member accepted.",
+        standard: "nobody else, or as the work directory was made",
+        completion: .words(FarmShare.allCases.map(\.rawValue)))
+
+    static func share(_ arguments: Arguments) throws(UsageError) -> FarmShare? {
+        guard let word = arguments.text("share") else { return nil }
+        guard let share = FarmShare(rawValue: word) else {
+            throw UsageError(message: "--share \(word): expected group")
+        }
+        return share
+    }
+
+    static func trust(_ arguments: Arguments) throws(UsageError) -> Trust {
+        let named = (arguments.values["trust"] ?? []).split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
+        return Trust(named: named, sharing: try share(arguments) == nil ? .no : .asked)
+    }
+}
