@@ -32,7 +32,8 @@ struct RunningFarmersTests {
             for member in members {
                 #expect(
                     Set(member.keys) == [
-                        "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "rate", "running",
+                        "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "job", "allocation", "rate",
+                        "running",
                     ])
                 for task in try #require(member["running"] as? [[String: Any]]) {
                     #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started"])
