@@ -18,6 +18,10 @@ package enum RunCommand: Command {
             "timeout", value: "SECONDS",
             "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
         Option(
+            "leave-idle", value: "SECONDS",
+            "Leave, exit 75, when there has been nothing to run for so long, although other farmers still run the last tasks.",
+            standard: "stay until all are over, to run what they give back"),
+        Option(
             "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir",
             completion: .folder),
         Option(
@@ -91,14 +95,7 @@ package enum RunCommand: Command {
         let slots = try arguments.number("proc", in: 1...65_536) ?? processors(process)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
-        let logs = try arguments.text("logs").map { word throws(UsageError) in
-            guard let logs = LogKeeping(rawValue: word) else {
-                let words = LogKeeping.allCases.map(\.rawValue)
-                let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
-                throw UsageError(message: "--logs \(word): expected one of \(words.joined(separator: ", "))\(hint)")
-            }
-            return logs
-        }
+        let logs = try logs(arguments)
         let registry = try Registries.read(arguments, process)
         let place = try place(arguments)
         let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
@@ -120,10 +117,11 @@ package enum RunCommand: Command {
             lockFolder: arguments.path("lock-dir")
                 ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) },
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs)
-        let options = FarmerOptions(
+        var options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs)
+        options.leaveIdle = try arguments.seconds("leave-idle")
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: console)
         console.finish()
@@ -131,15 +129,23 @@ package enum RunCommand: Command {
         return summary.exitStatus
     }
 
+    static func logs(_ arguments: Arguments) throws(UsageError) -> LogKeeping? {
+        guard let word = arguments.text("logs") else { return nil }
+        if let logs = LogKeeping(rawValue: word) { return logs }
+        let words = LogKeeping.allCases.map(\.rawValue)
+        let hint = Nearest.to(word, in: words).map { "; did you mean \($0)?" } ?? ""
+        throw UsageError(message: "--logs \(word): expected one of \(words.joined(separator: ", "))\(hint)")
+    }
+
     /// What the operand names.
-    private struct Place {
+    struct Place {
         var operand: Path
         var directory: WorkDirectory
         var isWorkDirectory = false
         var isStream: Bool { operand == Path("-") }
     }
 
-    private static func place(_ arguments: Arguments) throws -> Place {
+    static func place(_ arguments: Arguments) throws -> Place {
         let operand = Path(bytes: arguments.operands[0])
         if operand == Path("-") && !arguments.has("workdir") {
             throw UsageError(message: "reading the list from standard input needs --workdir DIR")
@@ -155,7 +161,7 @@ package enum RunCommand: Command {
     }
 
     /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.
-    private static func list(
+    static func list(
         _ place: Place, _ handler: Result<(handler: any TaskListHandler, definition: String?), any Error>,
         _ name: String,
         isKnown: Bool, _ console: Console
@@ -184,7 +190,7 @@ package enum RunCommand: Command {
         return max(1, min(Processors.available, slurm ?? .max))
     }
 
-    private static func stopSequence(_ text: String) throws -> StopSequence {
+    static func stopSequence(_ text: String) throws -> StopSequence {
         switch StopSequence.parse(text, numbers: Signal.numbers) {
         case .success(let sequence): return sequence
         case .failure(let problem):
@@ -199,6 +205,7 @@ package enum RunCommand: Command {
     private static func stopped(_ summary: FarmSummary) -> String? {
         guard let reason = summary.stopReason else { return nil }
         if case .failure = reason { return reason.words }
+        if case .idle = reason { return reason.words + ": other farmers have the last tasks" }
         return reason.words + (summary.isComplete ? "" : "; run it again to go on")
     }
 

@@ -3,11 +3,12 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
         run:--timeout) COMPREPLY=(); return;;
+        run:--leave-idle) COMPREPLY=(); return;;
         run:--workdir|run:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         run:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         run:--runner|run:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
@@ -16,6 +17,37 @@ _taskfarmer() {
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         run:--assume-dead) COMPREPLY=(); return;;
+        submit:--nodes|submit:-N) COMPREPLY=(); return;;
+        submit:--array) COMPREPLY=(); return;;
+        submit:--time) COMPREPLY=(); return;;
+        submit:--proc|submit:-n) COMPREPLY=(); return;;
+        submit:--leave-idle) COMPREPLY=(); return;;
+        submit:--workdir|submit:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        submit:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        submit:--runner|submit:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
+        submit:--tasklist|submit:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        submit:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        submit:--stop-signals) COMPREPLY=(); return;;
+        submit:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        submit:--assume-dead) COMPREPLY=(); return;;
+        submit:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
+        submit:--poll) COMPREPLY=(); return;;
+        autoscale:--max-nodes|autoscale:-N) COMPREPLY=(); return;;
+        autoscale:--time) COMPREPLY=(); return;;
+        autoscale:--backlog) COMPREPLY=(); return;;
+        autoscale:--worth) COMPREPLY=(); return;;
+        autoscale:--proc|autoscale:-n) COMPREPLY=(); return;;
+        autoscale:--workdir|autoscale:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        autoscale:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        autoscale:--runner|autoscale:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
+        autoscale:--tasklist|autoscale:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        autoscale:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        autoscale:--stop-signals) COMPREPLY=(); return;;
+        autoscale:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        autoscale:--assume-dead) COMPREPLY=(); return;;
+        autoscale:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
+        autoscale:--poll) COMPREPLY=(); return;;
+        autoscale:--leave-idle) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
@@ -31,7 +63,9 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
+        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --help -h";;
@@ -45,7 +79,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status log check list runners handlers completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale status log check list runners handlers completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer
