@@ -58,7 +58,7 @@ package enum AutoscaleCommand: Command {
             submission.console.line("nothing is left to do in \(submission.directory.root)")
             return state.exitStatus
         }
-        guard let owner = try submission.queue.soleOwner() else {
+        guard let owner = try JobQueue.soleOwner(submission.directory) else {
             submission.console.line(
                 "another autoscale is at work on \(submission.directory.root); nothing was submitted")
             return 75

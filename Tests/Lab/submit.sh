@@ -91,6 +91,18 @@ sound "a requeue" requeue 8
 eventually 30 settled
 rm go
 
+# The same by a time limit: the signal reaches the farmers of both nodes before SIGTERM does.
+list limit 2 'trap "" USR1 TERM; until [ -e go ]; do sleep 0.1; done; echo N >>limit.done'
+job=$("$binary" submit --nodes 2 --proc 1 --time 1 --requeue --stop-signals KILL limit)
+eventually 150 grep -q 'ended 75' "limit_workdir/batch/$job.status"
+touch go
+eventually 60 grep -q 'ended 0' "limit_workdir/batch/$job.status"
+expect "a job is warned before its time is up, and runs again" "$(tr '\n' ' ' <"limit_workdir/batch/$job.status")" "started ended 75 started ended 0 "
+expect "both farmers were told by SIGUSR1" "$(grep -c 'stopping (SIGUSR1)' "limit_workdir/batch/$job.out")" 2
+sound "a time limit" limit 2
+eventually 30 settled
+rm go
+
 list cancelled 4 'trap "" TERM; until [ -e go ]; do sleep 0.1; done; echo N >>cancelled.done'
 job=$("$binary" submit --array 2 --proc 2 --time 10 --requeue cancelled)
 eventually 30 grep -q started "cancelled_workdir/batch/${job}_1.status"

@@ -115,10 +115,11 @@ package struct JobQueue: Sendable {
         return (try? Folder.content(of: batch.appending(name), atMost: 1 << 20))?.text
     }
 
-    /// Keeps a second autoscaler away for as long as the descriptor is open; nil when there is one.
-    package func soleOwner() throws -> SoleOwner? {
-        try Folder.make(batch)
-        let file = try Descriptor(batch.appending("autoscale.lock"), [.both, .create])
+    /// Keeps a second autoscaler away for as long as it is held, with a lock beside the work directory's own, where locks are
+    /// to be had; nil when there is one.
+    package static func soleOwner(_ directory: WorkDirectory) throws -> SoleOwner? {
+        guard let lock = try OpenedFarm.readDescription(directory)?.lock else { return nil }
+        let file = try Descriptor(directory.lockPath(recorded: lock).adding(suffix: ".autoscale"), [.both, .create])
         guard try file.tryLock() else { return nil }
         return SoleOwner(file)
     }
