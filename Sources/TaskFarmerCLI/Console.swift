@@ -44,6 +44,8 @@ final class Console: FarmObserver {
             if !isQuiet { line(text) }
         case .stopping(.failure(let error)):
             line("stopping: \(error)")
+        case .stopping(.idle):
+            if !isQuiet { line("leaving (--leave-idle): other farmers run the last tasks") }
         case .stopping(let reason):
             if !isQuiet { line("stopping (\(reason.words)): running tasks are stopped and go back") }
         case .draining:

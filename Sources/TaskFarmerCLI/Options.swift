@@ -46,6 +46,8 @@ package struct UsageError: Error, Equatable {
 package struct Arguments: Sendable {
     package private(set) var values: [String: [UInt8]] = [:]
     package private(set) var operands: [[UInt8]] = []
+    /// How many operands stood before a `--`; nil without one.
+    package private(set) var operandsBeforeEnd: Int?
 
     /// Reads words: `--x v`, `--x=v`, `-x v`, `-xv`, joined flags; `--` ends options.
     package init(_ words: [[UInt8]], options: [Option], command: String) throws(UsageError) {
@@ -64,6 +66,7 @@ package struct Arguments: Sendable {
                 operands.append(word)
             } else if word == Array("--".utf8) {
                 isOver = true
+                operandsBeforeEnd = operands.count
             } else if word.starts(with: "--".utf8) {
                 let equals = word.firstIndex(of: UInt8(ascii: "="))
                 let name = String(decoding: word[2..<(equals ?? word.count)], as: UTF8.self)

@@ -20,6 +20,10 @@ package enum RunCommand: Command {
             "timeout", value: "SECONDS",
             "Stop after so many seconds, as SIGUSR1 does: unfinished tasks go back, exit 75.", standard: "never"),
         Option(
+            "leave-idle", value: "SECONDS",
+            "Leave, exit 75, when there has been nothing to run for so long, although other farmers still run the last tasks.",
+            standard: "stay until all are over, to run what they give back"),
+        Option(
             "workdir", short: "w", value: "DIR", "Where the shared state and the logs lie.", standard: "LIST_workdir",
             completion: .folder),
         Option(
@@ -148,10 +152,11 @@ package enum RunCommand: Command {
             directory: directory, list: list,
             lockFolder: lockFolder(arguments, process),
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking, share: share, trust: trust)
-        let options = FarmerOptions(
+        var options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs, allocation: allocation)
+        options.leaveIdle = try arguments.seconds("leave-idle")
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()
@@ -164,7 +169,7 @@ package enum RunCommand: Command {
     }
 
     /// One of a few words.
-    private static func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    static func choice<Choice: CaseIterable & RawRepresentable<String>>(
         _ option: String, _ arguments: Arguments
     ) throws(UsageError) -> Choice? {
         guard let word = arguments.text(option) else { return nil }
@@ -179,14 +184,14 @@ package enum RunCommand: Command {
     }
 
     /// What the operand names.
-    private struct Place {
+    struct Place {
         var operand: Path
         var directory: WorkDirectory
         var isWorkDirectory = false
         var isStream: Bool { operand == Path("-") }
     }
 
-    private static func place(_ arguments: Arguments) throws -> Place {
+    static func place(_ arguments: Arguments) throws -> Place {
         let operand = Path(bytes: arguments.operands[0])
         if operand == Path("-") && !arguments.has("workdir") {
             throw UsageError(message: "reading the list from standard input needs --workdir DIR")
@@ -202,7 +207,7 @@ package enum RunCommand: Command {
     }
 
     /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.
-    private static func list(
+    static func list(
         _ place: Place, _ handler: Result<(handler: any TaskListHandler, definition: String?), any Error>,
         _ name: String,
         isKnown: Bool, _ console: Console
@@ -225,7 +230,7 @@ package enum RunCommand: Command {
         }
     }
 
-    private static func stopSequence(_ text: String) throws -> StopSequence {
+    static func stopSequence(_ text: String) throws -> StopSequence {
         switch StopSequence.parse(text, numbers: Signal.numbers) {
         case .success(let sequence): return sequence
         case .failure(let problem):
@@ -240,6 +245,7 @@ package enum RunCommand: Command {
     private static func stopped(_ summary: FarmSummary) -> String? {
         guard let reason = summary.stopReason else { return nil }
         if case .failure = reason { return reason.words }
+        if case .idle = reason { return reason.words + ": other farmers have the last tasks" }
         return reason.words + (summary.isComplete ? "" : "; run it again to go on")
     }
 

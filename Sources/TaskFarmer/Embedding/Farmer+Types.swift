@@ -125,7 +125,7 @@ extension Farmer {
 extension Farmer.StopReason {
     init(_ reason: TaskFarmer.StopReason) {
         switch reason {
-        case .signal, .requested: self = .requested
+        case .signal, .requested, .idle: self = .requested
         case .timeout: self = .timeout
         case .failure(let error): self = .failure(error)
         }

@@ -7,6 +7,8 @@ package import TaskFarmerSystem
 package enum StopReason: Sendable, Equatable {
     case signal(Signal)
     case timeout
+    /// It had nothing to run for as long as it was told to wait for that.
+    case idle
     /// `FarmControl` was used.
     case requested
     case failure(FarmError)
@@ -15,6 +17,7 @@ package enum StopReason: Sendable, Equatable {
         switch self {
         case .signal(let signal): "\(signal)"
         case .timeout: "--timeout"
+        case .idle: "--leave-idle"
         case .requested: "a request"
         case .failure(let error): "\(error)"
         }
@@ -42,6 +45,13 @@ package struct FarmProgress: Sendable, Equatable {
     /// This farmer's, and what all farmers together have made of late.
     package var rate: Double
     package var totalRate: Double
+
+    /// That of all farmers, as somebody sees it who is none.
+    package static func seen(_ state: StateRecord, totalRate: Double) -> FarmProgress {
+        FarmProgress(
+            state: state, running: state.claimed, queued: 0, unreportedDone: 0, unreportedFailed: 0, rate: 0,
+            totalRate: totalRate)
+    }
 }
 
 /// Watches a farmer. Called on the farmer's own threads; must not block for long.

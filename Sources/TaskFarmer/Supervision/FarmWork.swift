@@ -12,6 +12,8 @@ package struct FarmerOptions {
     package var timeout: Int?
     package var stopSequence: StopSequence
     package var runner: any Runner
+    /// Leaves when it has had nothing to run for so many nanoseconds, although others have not ended their tasks.
+    package var leaveIdle: Int?
     /// Hosts whose farmers are dead whatever their locks say.
     package var assumedDead: Set<String>
     package var retryFailed: Bool
@@ -281,7 +283,8 @@ extension Farmer {
             watch: watch, control: control, starter: starter,
             running: .init(
                 farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, temporary: temporary),
-            settings: .init(stopSequence: options.stopSequence, timeout: options.timeout),
+            settings: .init(
+                stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle),
             observer: observer, patience: patience)
         patience.beginWork()
         supervisor.run(first)

@@ -16,6 +16,8 @@ final class Supervisor {
         var stopSequence: StopSequence
         /// Nanoseconds.
         var timeout: Int?
+        /// Leaves when it has run nothing for so many nanoseconds.
+        var leaveIdle: Int?
     }
 
     private let store: Store
@@ -63,6 +65,8 @@ final class Supervisor {
     private var lastCycle = 0
     private var lastHeld = 0
     private var lastLook = Clock.boot
+    /// Since when it has nothing at all.
+    private var idleSince: Int?
     private var nextPeek = 0
     private var peekWait = 0
     private var nextProgress = 0
@@ -123,6 +127,7 @@ final class Supervisor {
                 if let failure = scribe.failure { fail(failure) }
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }
+            leaveIfIdle()
             startTasks()
             tasks.handOver()
             if let failure = heart.failure { fail(failure) }
@@ -186,6 +191,17 @@ final class Supervisor {
         observer.observe(.stopping(reason))
         patience.beginStop()
         if !isStopping { phase = .stopping(StopSequence.Walk(settings.stopSequence)) }
+    }
+
+    /// Gives the node back when others have what is left.
+    private func leaveIfIdle() {
+        guard let limit = settings.leaveIdle, isIdle, tasks.isEmpty, tasks.isOver else {
+            idleSince = nil
+            return
+        }
+        let since = idleSince ?? Clock.boot
+        idleSince = since
+        if state.claimed > 0 && Clock.boot - since >= limit { stop(.idle) }
     }
 
     /// Stops because of an error, once its reason is known.

@@ -3,11 +3,12 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
         run:--timeout) COMPREPLY=(); return;;
+        run:--leave-idle) COMPREPLY=(); return;;
         run:--workdir|run:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         run:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         run:--lock) COMPREPLY=($(compgen -W "flock lease" -- "$cur")); return;;
@@ -57,7 +58,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status log check list runners handlers completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale status log check list runners handlers completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -17,6 +17,7 @@ _taskfarmer() {
         run) _arguments '--proc=[How many tasks run at a time.]:N:' \
             '-n[How many tasks run at a time.]:N:' \
             '--timeout=[Stop after so many seconds, as SIGUSR1 does\: unfinished tasks go back, exit 75.]:SECONDS:' \
+            '--leave-idle=[Leave, exit 75, when there has been nothing to run for so long, although other farmers still run the last tasks.]:SECONDS:' \
             '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
             '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
             '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
@@ -43,6 +44,60 @@ _taskfarmer() {
             '--remote-program=[Where taskfarmer lies on the machines of --hosts.]:PATH:_files' \
             '--env=[Variables of this environment that tasks on --hosts find too.]:NAME,…:' \
             '--attached=[Take signals as lines (TERM, INT, HUP, USR1, USR2) on standard input, of which the end, or a silence of so many seconds, is SIGHUP; print no summary. This is how --hosts starts a farmer.]:SECONDS:' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        submit) _arguments '--nodes=[One job with so many nodes.]:N:' \
+            '-N[One job with so many nodes.]:N:' \
+            '--array=[Instead, an array of so many jobs of one node, which start one by one.]:N:' \
+            '--time=[How long the job may run\: 2\:00\:00 (hours), 90 (minutes), 1-12 (days-hours).]:TIME:' \
+            '--requeue[Before its time is up the job stops its tasks and is queued again, as long as work is left. SLURM only.]' \
+            '--dry-run[Print the batch script; write nothing, submit nothing.]' \
+            '--wait[Wait until every task is over, and exit as `taskfarmer run` does.]' \
+            '--proc=[How many tasks run at a time on a node, and how many processors of each node are asked for.]:N:' \
+            '-n[How many tasks run at a time on a node, and how many processors of each node are asked for.]:N:' \
+            '--leave-idle=[Leave, exit 75, when there has been nothing to run for so long, although other farmers still run the last tasks.]:SECONDS:' \
+            '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
+            '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
+            '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
+            '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
+            '--retry-failed[First put every failed task back, to run again.]' \
+            '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
+            '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
+            '--scheduler=[What jobs are submitted to\: slurm, pbs, flux.]:NAME:(slurm pbs flux)' \
+            '--poll=[How often the scheduler is asked about jobs.]:SECONDS:' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        autoscale) _arguments '--max-nodes=[At most so many jobs, running and queued.]:N:' \
+            '-N[At most so many jobs, running and queued.]:N:' \
+            '--time=[How long each may run\: 2\:00\:00 (hours), 90 (minutes), 1-12 (days-hours).]:TIME:' \
+            '--backlog=[How many jobs wait in the queue at most.]:N:' \
+            '--worth=[Another node is asked for only when there is so much work for each, by the mean time of a task so far.]:SECONDS:' \
+            '--proc=[How many tasks run at a time on a node, and how many processors of each node are asked for.]:N:' \
+            '-n[How many tasks run at a time on a node, and how many processors of each node are asked for.]:N:' \
+            '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
+            '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
+            '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
+            '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
+            '--retry-failed[First put every failed task back, to run again.]' \
+            '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
+            '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
+            '--scheduler=[What jobs are submitted to\: slurm, pbs, flux.]:NAME:(slurm pbs flux)' \
+            '--poll=[How often the scheduler is asked about jobs.]:SECONDS:' \
+            '--leave-idle=[A node that has had nothing to run for so long is given back, although others still run the last tasks.]:SECONDS:' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;

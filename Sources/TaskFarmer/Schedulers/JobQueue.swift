@@ -1,0 +1,131 @@
+// The scheduler's commands, carried out, and the folder `batch` of a work directory: a script for each submission, and of each
+// job its output and what its script has noted. Nothing in there is part of the state: it may be removed when no job is left.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+/// The jobs of one name, in one scheduler.
+package struct JobQueue: Sendable {
+    private let scheduler: Scheduler
+    private let batch: Path
+    private let name: String
+
+    package init(_ script: BatchScript) {
+        scheduler = script.scheduler
+        batch = script.batch
+        name = script.jobName
+    }
+
+    /// A command of the scheduler that failed: what it said.
+    package struct Refusal: Error, Sendable, Equatable {
+        package let message: String
+    }
+
+    /// The program that submits.
+    private var program: String { String(scheduler.submit.prefix { $0 != " " }) }
+
+    /// Finds out whether jobs can be submitted from here at all.
+    ///
+    /// - Throws: `FarmError.configuration` when they cannot
+    package func requireScheduler() throws {
+        guard try Captured.run(Array("command -v \(program)".utf8)).end.exit != 0 else { return }
+        throw FarmError.configuration(
+            file: program, line: nil,
+            "is not found on PATH: run this where jobs are submitted, or choose another scheduler with --scheduler "
+                + Scheduler.names.joined(separator: ", "))
+    }
+
+    /// Writes a script into the folder under the next name that is free.
+    ///
+    /// - Returns: its path
+    package func write(_ text: [UInt8]) throws -> Path {
+        try Folder.make(batch)
+        var number = 1
+        while true {
+            let path = batch.appending("job-\(number).sh")
+            if try Folder.facts(path) == nil, try Self.create(path, text) { return path }
+            number += 1
+        }
+    }
+
+    /// False where somebody else was quicker.
+    private static func create(_ path: Path, _ text: [UInt8]) throws(SystemError) -> Bool {
+        let file: Descriptor
+        do { file = try Descriptor(path, [.writing, .exclusive], permissions: 0o777) } catch {
+            if error.isPresent { return false }
+            throw error
+        }
+        try file.write(text)
+        try file.flush()
+        return true
+    }
+
+    /// Submits a script.
+    ///
+    /// - Returns: the job's ID
+    /// - Throws: `Refusal` with the scheduler's message
+    package func submit(_ script: Path) throws -> String {
+        let result = try run(scheduler.submit, ["script": ShellQuote.word(script.bytes)])
+        let line = result.output.text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
+        let id = line.map { String($0.prefix { $0 != ";" && !$0.isWhitespace }) } ?? ""
+        guard result.end.exit == 0, !id.isEmpty, !id.contains("/") else { throw refusal(result) }
+        return id
+    }
+
+    /// The jobs that are not over.
+    ///
+    /// - Throws: `Refusal` with the scheduler's message: then nothing is known
+    package func list() throws -> [ListedJob] {
+        let result = try run(scheduler.list, ["name": Array(name.utf8)])
+        guard result.end.exit == 0 else { throw refusal(result) }
+        return ListedJob.parse(result.output.text, pending: scheduler.pending)
+    }
+
+    /// Cancels jobs that wait. One that has just begun is left alone where the scheduler can tell.
+    package func cancel(_ jobs: [String]) {
+        let words = jobs.map { ShellQuote.word(Array($0.utf8)) }
+        if !jobs.isEmpty { _ = try? run(scheduler.cancel, ["jobs": Array(words.joined(separator: [32]))]) }
+    }
+
+    private func run(_ template: String, _ values: [String: [UInt8]]) throws -> Captured {
+        try Captured.run(Scheduler.fill(template, values))
+    }
+
+    private func refusal(_ result: Captured) -> Refusal {
+        let said = (result.errors + result.output).text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        let how = result.end.exit.map { "exit status \($0)" } ?? "signal \(result.end.signal ?? 0)"
+        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)")
+    }
+
+    // MARK: what jobs leave
+
+    /// What a job's script has noted; nil when it has not begun.
+    package func record(of job: String) -> String? { file(of: job) { $0.hasSuffix(".status") } }
+
+    /// The last lines of a job's output, or what there is instead.
+    package func lastLines(of job: String) -> String {
+        let lines = file(of: job) { !$0.hasSuffix(".status") }?.split(whereSeparator: \.isNewline).suffix(3) ?? []
+        return lines.isEmpty ? "it printed nothing" : "its last lines: " + lines.joined(separator: "; ")
+    }
+
+    /// Found by listing: a name that was looked for before it was there stays missing for half a minute on NFS.
+    private func file(of job: String, _ isIt: (String) -> Bool) -> String? {
+        let names = (try? Folder.names(in: batch))?.map(\.text) ?? []
+        guard let name = names.first(where: { $0.hasPrefix(job + ".") && isIt($0) }) else { return nil }
+        return (try? Folder.content(of: batch.appending(name), atMost: 1 << 20))?.text
+    }
+
+    /// Keeps a second autoscaler away for as long as it is held, with a lock beside the work directory's own, where locks are
+    /// to be had; nil when there is one.
+    package static func soleOwner(_ directory: WorkDirectory) throws -> SoleOwner? {
+        guard let lock = try OpenedFarm.readDescription(directory)?.lock else { return nil }
+        let file = try Descriptor(directory.lockPath(recorded: lock).adding(suffix: ".autoscale"), [.both, .create])
+        guard try file.tryLock() else { return nil }
+        return SoleOwner(file)
+    }
+
+    package final class SoleOwner {
+        private let file: Descriptor
+        fileprivate init(_ file: consuming Descriptor) { self.file = file }
+    }
+}

@@ -1,0 +1,154 @@
+// What `submit` and `autoscale` have in common: from the command line to a batch script, and a work directory that is ready.
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+struct Submission {
+    /// Options of `run` that go on to the farmers, and those that are heeded once, before anything is submitted.
+    private static let forwarded = [
+        "proc", "workdir", "lock-dir", "runner", "tasklist", "config", "stop-signals", "logs", "leave-idle",
+        "assume-dead",
+    ]
+    private static let once = ["retry-failed", "fresh"]
+
+    static let options: [Option] = {
+        var options = RunCommand.options.filter { (forwarded + once).contains($0.long) }
+        for (index, option) in options.enumerated() where option.long == "proc" {
+            options[index].help =
+                "How many tasks run at a time on a node, and how many processors of each node are asked for."
+            options[index].standard = "whole nodes"
+        }
+        return options + [
+            Option(
+                "scheduler", value: "NAME", "What jobs are submitted to: \(Scheduler.names.joined(separator: ", ")).",
+                standard: "slurm", completion: .words(Scheduler.names)),
+            Option("poll", value: "SECONDS", "How often the scheduler is asked about jobs.", standard: "10"),
+        ]
+    }()
+
+    let arguments: Arguments
+    var script: BatchScript
+    /// In nanoseconds.
+    let poll: Int
+    /// How many tasks run at a time on a node, where that is said.
+    let slots: Int?
+    let console: Console
+    let directory: WorkDirectory
+    private let list: HandledList?
+    private let process: CommandProcess
+
+    var queue: JobQueue { JobQueue(script) }
+
+    init(_ arguments: Arguments, _ process: CommandProcess, command: String, jobSuffix: String = "") throws {
+        var own = arguments.operands
+        var extra: [[UInt8]] = []
+        if let end = arguments.operandsBeforeEnd {
+            extra = Array(own[end...])
+            own = Array(own[..<end])
+        }
+        guard own.count == 1, let operand = own.first else {
+            throw UsageError(
+                message: own.isEmpty
+                    ? "expected a task list; see taskfarmer \(command) --help"
+                    : "expected one task list, got \(own.count); options of the scheduler follow after --")
+        }
+        let name = arguments.text("scheduler") ?? "slurm"
+        guard let scheduler = Scheduler.named(name) else {
+            throw UsageError(
+                message: "--scheduler \(name): expected one of \(Scheduler.names.joined(separator: ", "))")
+        }
+        for word in extra where word.contains(10) {
+            throw UsageError(message: "\(word.text.debugDescription) has a newline, which no batch script can hold")
+        }
+        self.arguments = arguments
+        self.process = process
+        slots = try arguments.number("proc", in: 1...65_536)
+        poll = try arguments.seconds("poll") ?? 10_000_000_000
+        _ = try arguments.seconds("leave-idle")
+        _ = try RunCommand.choice("logs", arguments) as LogKeeping?
+        let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
+        let time = try arguments.text("time").map { text throws(UsageError) in
+            guard let seconds = WallTime.seconds(text) else {
+                throw UsageError(
+                    message: "--time \(text): expected a time as in 2:00:00 (hours), 90 (minutes) or 1-12 (days-hours)")
+            }
+            return seconds
+        }
+        let registry = try Registries.read(arguments, process)
+        _ = try registry.runner(named: arguments.text("runner") ?? "shell")
+        let console = Console(isVerbose: false, isQuiet: false, isTerminal: OwnProcess.isTerminal(2))
+        self.console = console
+
+        let place = try RunCommand.place(arguments)
+        if place.isStream && arguments.has("dry-run") {
+            throw UsageError(message: "--dry-run writes nothing and cannot keep standard input; name a list")
+        }
+        directory = place.directory
+        let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(directory)
+        let handlerName = arguments.text("tasklist") ?? recorded?.handler ?? "list"
+        let handler = Result { try registry.describedHandler(named: handlerName) }
+        if arguments.has("tasklist") || recorded == nil { _ = try handler.get() }
+        list = try RunCommand.list(place, handler, handlerName, isKnown: recorded != nil, console)
+
+        var farmer = [Path("/proc/self/exe").resolved?.bytes ?? Array("taskfarmer".utf8), Array("run".utf8)]
+        for option in Self.forwarded where option != "workdir" {
+            guard var value = arguments.values[option] else { continue }
+            if option == "config" || option == "lock-dir" { value = Path(bytes: value).absolute.bytes }
+            farmer += [Array("--\(option)".utf8), value]
+        }
+        // What decides here decides in the job, whatever SCRATCH is there.
+        if !arguments.has("lock-dir"), let scratch = process.variable("SCRATCH"), !scratch.isEmpty {
+            farmer += [Array("--lock-dir".utf8), Path(bytes: scratch).absolute.bytes]
+        }
+        if place.isWorkDirectory || place.isStream {
+            farmer.append(directory.root.bytes)
+        } else {
+            farmer += [Array("--workdir".utf8), directory.root.bytes, Path(bytes: operand).absolute.bytes]
+        }
+        script = BatchScript(
+            scheduler: scheduler, folder: Folder.current, batch: directory.root.appending("batch"),
+            jobName: BatchScript.jobName(for: directory.root) + jobSuffix, farmer: farmer)
+        script.processors = slots
+        script.time = time
+        script.extra = extra
+        let waits = stop.steps.map { step in if case .wait(let time) = step { time } else { 0 } }
+        script.stopTime = waits.reduce(0, +) / 1_000_000_000
+    }
+
+    /// What `--dry-run` does instead of anything: shows what would be submitted.
+    func show() throws {
+        if let list {
+            console.line("\(list.file.name): \(try Preparation.count(list)) tasks; nothing is written or submitted")
+        }
+        OwnProcess.put(try script.text(), to: 1)
+    }
+
+    /// Makes sure that jobs can be submitted and that there is a work directory.
+    ///
+    /// - Returns: its state
+    func prepare() throws -> StateRecord {
+        try queue.requireScheduler()
+        let lock =
+            arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
+        let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
+        return try Preparation.run(
+            FarmRequest(
+                directory: directory, list: list, lockFolder: lock, fresh: arguments.has("fresh"), assumedDead: dead,
+                logs: try RunCommand.choice("logs", arguments)),
+            retryFailed: arguments.has("retry-failed"), observer: console)
+    }
+
+    /// Shows how far the work is.
+    func tell(_ state: StateRecord, _ rate: inout RateEstimate, _ last: inout Int?) {
+        rate.note(ended: state.done - (last ?? state.done), at: Clock.boot)
+        last = state.done
+        console.observe(.progress(.seen(state, totalRate: rate.rate(at: Clock.boot))))
+    }
+}
+
+extension StateRecord {
+    /// Whether every task is over, and the exit status of that.
+    var isComplete: Bool { toprocess == 0 && claimed == 0 }
+    var exitStatus: Int32 { isComplete ? failed > 0 ? 1 : 0 : 75 }
+}

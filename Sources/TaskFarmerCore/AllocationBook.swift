@@ -1,0 +1,105 @@
+// Which allocations there are, from what the scheduler lists time and again, and how those that are gone have ended.
+
+/// A job as the scheduler lists it.
+package struct ListedJob: Sendable, Equatable {
+    package var id: String
+    /// It waits in the queue and holds no node.
+    package var isPending: Bool
+    /// The scheduler's words: its state, and why it waits.
+    package var state: String
+
+    package init(id: String, isPending: Bool, state: String) {
+        self.id = id
+        self.isPending = isPending
+        self.state = state
+    }
+
+    /// Reads lines of `ID STATE REASON…`.
+    package static func parse(_ text: String, pending: Set<String>) -> [ListedJob] {
+        text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, let state = words[1].split(separator: " ").first else { return nil }
+            return ListedJob(
+                id: String(words[0]), isPending: pending.contains(String(state)), state: String(words[1]))
+        }
+    }
+
+    /// Whether this is the job of this ID, or a part of it where it is an array.
+    package func belongs(to job: String) -> Bool { id == job || id.hasPrefix(job + "_") }
+}
+
+package struct AllocationBook: Sendable, Equatable {
+    private struct Known: Equatable {
+        var isPending: Bool
+        /// How often in a row it was not listed.
+        var missing = 0
+        /// How many attempts were over in the whole farm when it was last seen waiting.
+        var attempts: Int
+    }
+
+    /// One that the scheduler does not list any more.
+    package struct Gone: Sendable, Equatable {
+        package var id: String
+        /// Whether any attempt was over while it ran.
+        package var sawWork: Bool
+
+        package init(id: String, sawWork: Bool) {
+            self.id = id
+            self.sawWork = sawWork
+        }
+    }
+
+    private var known: [String: Known] = [:]
+
+    package init() {}
+
+    package var pending: [String] { known.filter { $0.value.isPending }.keys.sorted() }
+    package var running: [String] { known.filter { !$0.value.isPending }.keys.sorted() }
+
+    /// One that the scheduler has accepted just now and may not list yet.
+    package mutating func submitted(_ id: String, attempts: Int) {
+        known[id] = Known(isPending: true, attempts: attempts)
+    }
+
+    /// Takes in what is listed. One that is missing once may have been between two states.
+    ///
+    /// - Parameters:
+    ///   - listed: all jobs of this name
+    ///   - attempts: how many attempts are over in the whole farm
+    /// - Returns: those that are gone, by their IDs
+    package mutating func update(_ listed: [ListedJob], attempts: Int) -> [Gone] {
+        for job in listed {
+            let before = known[job.id]?.attempts ?? attempts
+            known[job.id] = Known(isPending: job.isPending, attempts: job.isPending ? attempts : before)
+        }
+        let there = Set(listed.map(\.id))
+        var gone: [Gone] = []
+        for (id, entry) in known where !there.contains(id) {
+            if entry.missing == 0 {
+                known[id]?.missing = 1
+            } else {
+                known[id] = nil
+                gone.append(Gone(id: id, sawWork: attempts > entry.attempts))
+            }
+        }
+        return gone.sorted { $0.id < $1.id }
+    }
+
+    /// Forgets those that were cancelled: that they are gone says nothing.
+    package mutating func cancelled(_ ids: [String]) { for id in ids { known[id] = nil } }
+
+    /// Why an allocation that is gone was of no use.
+    ///
+    /// - Parameters:
+    ///   - record: what its script has noted: `started`, then `ended STATUS`; nil when there is nothing
+    ///   - sawWork: whether any attempt was over while it ran
+    /// - Returns: nil when its farmer worked, or found nothing to do
+    package static func failure(record: String?, sawWork: Bool) -> String? {
+        guard let last = record?.split(separator: "\n").last else { return "it ended before its script began" }
+        let words = last.split(separator: " ")
+        if words.first == "ended", words.count > 1 {
+            return ["0", "1", "75"].contains(words[1]) ? nil : "its farmer ended with exit status \(words[1])"
+        }
+        return sawWork ? nil : "it was ended before any task was over"
+    }
+}

@@ -1,0 +1,117 @@
+// How many allocations to have in the queue: a pure function of what is left, who is at work and what is queued. An allocation
+// is one node, whose farmer leaves by itself when it finds nothing to do; what is decided here is only whether another one
+// would be of use.
+
+/// What the user allows.
+package struct AutoscaleLimits: Sendable, Equatable {
+    /// Nodes that run or are queued, at most.
+    package var nodes: Int
+    /// Allocations that wait in the queue, at most.
+    package var backlog: Int
+    /// A further node is to have work for so many nanoseconds at least.
+    package var worth: Int
+    /// So many allocations in a row that fail without having done anything end it.
+    package var failures: Int
+
+    package init(nodes: Int, backlog: Int = 1, worth: Int = 30_000_000_000, failures: Int = 3) {
+        self.nodes = nodes
+        self.backlog = backlog
+        self.worth = worth
+        self.failures = failures
+    }
+}
+
+/// What an autoscaler knows when it decides.
+package struct AutoscaleSituation: Sendable, Equatable {
+    /// Tasks that are not over, and those of them that no living farmer has begun.
+    package var left: Int
+    package var unstarted: Int
+    /// Of the tasks so far, in nanoseconds; 0: unknown.
+    package var meanTask: Int
+    /// Farmers with a fresh heartbeat, whoever started them.
+    package var farmers: Int
+    /// Tasks at a time on one node; nil as long as no farmer was seen.
+    package var slots: Int?
+    /// This autoscaler's allocations.
+    package var queued: Int
+    package var running: Int
+    /// Allocations in a row that failed without having done anything.
+    package var failures: Int
+
+    package init(
+        left: Int, unstarted: Int, meanTask: Int = 0, farmers: Int = 0, slots: Int? = nil, queued: Int = 0,
+        running: Int = 0, failures: Int = 0
+    ) {
+        self.left = left
+        self.unstarted = unstarted
+        self.meanTask = meanTask
+        self.farmers = farmers
+        self.slots = slots
+        self.queued = queued
+        self.running = running
+        self.failures = failures
+    }
+
+    /// A farmer without a heartbeat for so many microseconds counts as gone, and what it holds as work to be done.
+    package static let fresh = 60_000_000
+
+    /// What the work directory shows: the totals, and the roster with the last heartbeat of each. Instants are in microseconds since
+    /// 1970; `slots` is given where the user has said how many tasks run at a time on a node.
+    package init(
+        _ state: StateRecord, farmers: [(entry: RosterEntry, written: Int?)], now: Int, slots: Int?, queued: Int,
+        running: Int, failures: Int
+    ) {
+        let live = farmers.filter { $0.entry.status == .live }
+        let fresh = live.filter { now - ($0.written ?? 0) < Self.fresh }.map(\.entry)
+        let begun = fresh.reduce(0) { $0 + min($1.claimed, $1.slots) }
+        let left = state.toprocess + state.claimed
+        self.init(
+            left: left, unstarted: max(0, left - begun), meanTask: state.meanTask, farmers: fresh.count,
+            slots: slots ?? fresh.map(\.slots).max() ?? farmers.map(\.entry.slots).max(), queued: queued,
+            running: running, failures: failures)
+    }
+}
+
+package enum AutoscalePolicy {
+    package enum Decision: Sendable, Equatable {
+        /// Every task is over.
+        case finished
+        /// Too many allocations in a row have failed.
+        case stop
+        case submit(Int)
+        /// So many of those that are only queued are not needed any more.
+        case cancel(Int)
+        case wait
+    }
+
+    package static func decide(_ now: AutoscaleSituation, _ limits: AutoscaleLimits) -> Decision {
+        if now.left == 0 { return .finished }
+        if now.failures >= limits.failures { return .stop }
+        let usable = usable(now)
+        // A place in the queue is given up only when there is nothing at all for it: it may have taken days to get there.
+        if now.queued > usable { return .cancel(now.queued - usable) }
+        let wanted = min(usable, worthwhile(now, limits), limits.backlog, limits.nodes - now.running)
+        return wanted > now.queued ? .submit(wanted - now.queued) : .wait
+    }
+
+    /// Nodes that work or are about to.
+    private static func nodes(_ now: AutoscaleSituation) -> Int { max(now.running, now.farmers) }
+
+    /// On how many further nodes at least one task would run. The first node shows how many a node takes.
+    private static func usable(_ now: AutoscaleSituation) -> Int {
+        let nodes = nodes(now)
+        guard let slots = now.slots, slots > 0 else { return max(now.queued, nodes == 0 ? 1 : 0) }
+        let starting = (nodes - now.farmers) * slots
+        let waiting = max(0, now.unstarted - starting)
+        return max(nodes == 0 ? 1 : 0, (waiting + slots - 1) / slots)
+    }
+
+    /// On how many further nodes each would have something to do for as long as a start is worth; without any node, one.
+    private static func worthwhile(_ now: AutoscaleSituation, _ limits: AutoscaleLimits) -> Int {
+        let nodes = nodes(now)
+        guard let slots = now.slots, slots > 0, now.meanTask > 0, limits.worth > 0 else { return .max }
+        let work = Double(now.unstarted) * Double(now.meanTask) / Double(slots)
+        let all = min(1e6, work / Double(limits.worth))
+        return max(nodes == 0 ? 1 : 0, Int(all) - nodes)
+    }
+}

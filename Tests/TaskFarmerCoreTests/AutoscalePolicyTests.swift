@@ -1,0 +1,190 @@
+import TaskFarmerCore
+import Testing
+
+struct AutoscalePolicyTests {
+    private static let second = 1_000_000_000
+    private static let limits = AutoscaleLimits(nodes: 16, backlog: 4)
+
+    private func decide(
+        _ limits: AutoscaleLimits = limits, left: Int, unstarted: Int? = nil, meanTask: Int = 0, farmers: Int = 0,
+        slots: Int? = 8, queued: Int = 0, running: Int = 0, failures: Int = 0
+    ) -> AutoscalePolicy.Decision {
+        AutoscalePolicy.decide(
+            AutoscaleSituation(
+                left: left, unstarted: unstarted ?? left, meanTask: meanTask, farmers: farmers, slots: slots,
+                queued: queued, running: running, failures: failures), limits)
+    }
+
+    @Test func `nothing is submitted when all tasks are over`() {
+        #expect(decide(left: 0) == .finished)
+        #expect(decide(left: 0, queued: 2, running: 3) == .finished)
+    }
+
+    @Test func `the first node shows how many tasks a node runs before others are asked for`() {
+        #expect(decide(left: 1000, slots: nil) == .submit(1))
+        #expect(decide(left: 1000, slots: nil, queued: 1) == .wait)
+        #expect(decide(left: 1000, slots: nil, running: 1) == .wait)
+        #expect(decide(left: 1000, slots: nil, queued: 2, running: 1) == .wait)
+    }
+
+    @Test func `never more nodes than tasks can use`() {
+        #expect(decide(left: 1) == .submit(1))
+        #expect(decide(left: 8) == .submit(1))
+        #expect(decide(left: 9) == .submit(2))
+        #expect(decide(left: 24, queued: 3) == .wait)
+    }
+
+    @Test func `the backlog holds although much is left`() {
+        #expect(decide(left: 100_000) == .submit(4))
+        #expect(decide(left: 100_000, farmers: 3, queued: 4, running: 3) == .wait)
+        #expect(decide(left: 100_000, farmers: 3, queued: 1, running: 3) == .submit(3))
+    }
+
+    @Test func `the limit of nodes counts those that run`() {
+        #expect(decide(left: 100_000, farmers: 14, running: 14) == .submit(2))
+        #expect(decide(left: 100_000, farmers: 15, queued: 1, running: 15) == .wait)
+        #expect(decide(left: 100_000, farmers: 16, running: 16) == .wait)
+    }
+
+    @Test func `a node that has started but not joined yet is counted on`() {
+        #expect(decide(left: 8, running: 1) == .wait)
+        #expect(decide(left: 9, running: 1) == .submit(1))
+    }
+
+    @Test func `queued jobs for which nothing is left are cancelled`() {
+        #expect(decide(left: 8, unstarted: 0, farmers: 1, queued: 2, running: 1) == .cancel(2))
+        #expect(decide(left: 16, unstarted: 3, farmers: 1, queued: 3, running: 1) == .cancel(2))
+    }
+
+    @Test func `a place in the queue is not given up because tasks turn out to be short`() {
+        #expect(decide(left: 100, unstarted: 90, meanTask: 1, farmers: 1, queued: 2, running: 1) == .wait)
+    }
+
+    @Test func `no further node for work that is over before it has started`() {
+        // 800 tasks of 0.1 s on 8 slots are 10 s of work.
+        #expect(decide(left: 808, unstarted: 800, meanTask: Self.second / 10, farmers: 1, running: 1) == .wait)
+        // 800 tasks of 3 s are 300 s: with ten nodes each has 30 s.
+        #expect(decide(left: 808, unstarted: 800, meanTask: 3 * Self.second, farmers: 8, running: 8) == .submit(2))
+        #expect(decide(left: 808, unstarted: 800, meanTask: 3 * Self.second, farmers: 10, running: 10) == .wait)
+        // Without any node there is one however short the tasks are.
+        #expect(decide(left: 3, meanTask: 1) == .submit(1))
+    }
+
+    @Test func `three failures in a row end it, two do not`() {
+        #expect(decide(left: 9, failures: 2) == .submit(2))
+        #expect(decide(left: 9, failures: 3) == .stop)
+        #expect(decide(left: 0, failures: 3) == .finished)
+    }
+
+    @Test func `tasks of a farmer without a heartbeat are work to be done`() {
+        var state = StateRecord()
+        state.tasks = 20
+        state.claimed = 20
+        func farmer(_ name: String, claimed: Int, written: Int?) -> (entry: RosterEntry, written: Int?) {
+            (RosterEntry(farmer: name, ordinal: 1, slots: 8, claimed: claimed, host: "n1", joined: 0), written)
+        }
+        let now = 1_000_000_000
+        func situation(_ farmers: [(entry: RosterEntry, written: Int?)]) -> AutoscaleSituation {
+            AutoscaleSituation(state, farmers: farmers, now: now, slots: nil, queued: 0, running: 0, failures: 0)
+        }
+        let beating = situation([farmer("a", claimed: 8, written: now), farmer("b", claimed: 12, written: now)])
+        #expect(beating.unstarted == 4)
+        #expect(beating.farmers == 2)
+        let dead = situation([
+            farmer("a", claimed: 8, written: now - AutoscaleSituation.fresh), farmer("b", claimed: 12, written: nil),
+        ])
+        #expect(dead.unstarted == 20)
+        #expect(dead.farmers == 0)
+        #expect(dead.slots == 8)
+    }
+}
+
+struct AllocationBookTests {
+    private func job(_ id: String, pending: Bool = false) -> ListedJob {
+        ListedJob(id: id, isPending: pending, state: pending ? "PENDING" : "RUNNING")
+    }
+
+    @Test func `jobs of an earlier run are taken over and not submitted again`() {
+        var book = AllocationBook()
+        #expect(book.update([job("1"), job("2", pending: true)], attempts: 0).isEmpty)
+        #expect(book.running == ["1"])
+        #expect(book.pending == ["2"])
+    }
+
+    @Test func `a job that is not listed yet, or between two states, is not taken for gone`() {
+        var book = AllocationBook()
+        book.submitted("1", attempts: 0)
+        #expect(book.update([], attempts: 0).isEmpty)
+        #expect(book.pending == ["1"])
+        #expect(book.update([job("1")], attempts: 0).isEmpty)
+        #expect(book.update([], attempts: 0).isEmpty)
+        #expect(book.update([job("1", pending: true)], attempts: 0).isEmpty)
+        #expect(book.update([], attempts: 0).isEmpty)
+        #expect(book.update([], attempts: 0) == [.init(id: "1", sawWork: false)])
+        #expect(book.running.isEmpty && book.pending.isEmpty)
+    }
+
+    @Test func `work that was over while a job waited is not its own`() {
+        var book = AllocationBook()
+        book.submitted("1", attempts: 0)
+        _ = book.update([job("1", pending: true)], attempts: 7)
+        _ = book.update([job("1")], attempts: 7)
+        _ = book.update([], attempts: 7)
+        #expect(book.update([], attempts: 7) == [.init(id: "1", sawWork: false)])
+        book.submitted("2", attempts: 7)
+        _ = book.update([job("2")], attempts: 8)
+        _ = book.update([], attempts: 9)
+        #expect(book.update([], attempts: 9) == [.init(id: "2", sawWork: true)])
+    }
+
+    @Test func `a job that was cancelled on purpose has not failed`() {
+        var book = AllocationBook()
+        book.submitted("1", attempts: 0)
+        book.cancelled(["1"])
+        _ = book.update([], attempts: 0)
+        #expect(book.update([], attempts: 0).isEmpty)
+    }
+
+    @Test func `only what worked or found nothing to do is no failure`() {
+        func failure(_ record: String?, _ sawWork: Bool = false) -> String? {
+            AllocationBook.failure(record: record, sawWork: sawWork)
+        }
+        for status in [0, 1, 75] { #expect(failure("started\nended \(status)\n") == nil) }
+        #expect(failure("started\nended 127\n", true) == "its farmer ended with exit status 127")
+        #expect(failure("started\nended 0\nstarted\nended 71\n") == "its farmer ended with exit status 71")
+        #expect(failure("started\n") == "it was ended before any task was over")
+        #expect(failure("started\n", true) == nil)
+        #expect(failure(nil, true) == "it ended before its script began")
+    }
+
+    @Test func `a listing is read with its reasons, and without what is none`() {
+        let text = "12 PENDING Resources\n13_4 RUNNING None\n\nodd\n14_[0-3] PENDING (Job held)\n"
+        let jobs = ListedJob.parse(text, pending: ["PENDING"])
+        #expect(jobs.map(\.id) == ["12", "13_4", "14_[0-3]"])
+        #expect(jobs.map(\.isPending) == [true, false, true])
+        #expect(jobs[0].state == "PENDING Resources")
+        #expect(jobs.map { $0.belongs(to: "14") } == [false, false, true])
+        #expect(!jobs[1].belongs(to: "1"))
+    }
+}
+
+struct WallTimeTests {
+    @Test(
+        "times are read as sbatch reads them",
+        arguments: [
+            ("90", 5400), ("90:30", 5430), ("2:00:00", 7200), ("1-0", 86_400), ("1-12", 129_600), ("0-0:30", 1800),
+            ("2-03:04:05", 183_845),
+        ])
+    func read(_ text: String, _ seconds: Int) { #expect(WallTime.seconds(text) == seconds) }
+
+    @Test(
+        "what is no time is refused, not guessed",
+        arguments: ["", "0", "2h", "-1", "1:60", "1:00:60", "1-", "-", "1:2:3:4", "+5", " 5", "1-1-1", "9999999", "5:"])
+    func refuse(_ text: String) { #expect(WallTime.seconds(text) == nil) }
+
+    @Test func `what is written is read back`() {
+        for seconds in [1, 59, 60, 3599, 3600, 86_400, 359_999] {
+            #expect(WallTime.seconds(WallTime.clock(seconds)) == seconds)
+        }
+    }
+}
