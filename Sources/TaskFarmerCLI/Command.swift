@@ -39,6 +39,8 @@ package enum Commands {
     package static let version = "0.1.0"
     package static let all: [any Command.Type] = [
         RunCommand.self, StatusCommand.self, LogCommand.self, CheckCommand.self, ListCommand.self, RunnersCommand.self,
-        HandlersCommand.self, CompletionCommand.self,
+        HandlersCommand.self, DoctorCommand.self, CompletionCommand.self,
     ]
+    /// What this program starts of itself; not for people.
+    static let hidden: [any Command.Type] = [DoctorPeerCommand.self]
 }

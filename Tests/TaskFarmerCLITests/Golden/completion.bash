@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
+        case " run status log check list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -26,6 +26,9 @@ _taskfarmer() {
         runners:--tasklist|runners:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         runners:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        doctor:--hosts) COMPREPLY=(); return;;
+        doctor:--ssh) COMPREPLY=(); return;;
+        doctor:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
     esac
     if [ "$command" = completion ] && [[ $cur != -* ]]; then
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
@@ -38,6 +41,7 @@ _taskfarmer() {
         list) words="--tasklist -t --workdir -w --config --help -h";;
         runners) words="--list --show --tasklist -t --names --config --help -h";;
         handlers) words="--list --names --config --help -h";;
+        doctor) words="--hosts --ssh --srun --lock-dir --json --help -h";;
         completion) words="--help -h";;
     esac
     if [[ $cur == -* ]]; then
@@ -45,7 +49,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status log check list runners handlers completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run status log check list runners handlers doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

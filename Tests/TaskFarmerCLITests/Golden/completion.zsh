@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -75,6 +75,14 @@ _taskfarmer() {
         handlers) _arguments '--list[Also definitions that later ones hide, and those that cannot be used.]' \
             '--names[Only the names, one a line.]' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        doctor) _arguments '--hosts=[One process on each of these hosts, over ssh\: names with commas between them, n\[01-16\], user@n1, @FILE.]:LIST:' \
+            '--ssh=[With --hosts\: how ssh is started, for example `ssh -p 2222`.]:COMMAND:' \
+            '--srun[One process on each node of the SLURM job around this command.]' \
+            '--lock-dir=[The folder for the lock file, as `run` takes it.]:DIR:_files -/' \
+            '--json[Print JSON, as documented in the manual.]' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
