@@ -13,7 +13,10 @@ package enum MountTable {
             // Mounted `nolock`, NFS has locks of each node's own.
             let told = options.filter { $0.hasPrefix("vers=") || $0 == "nolock" || $0.hasPrefix("local_lock=") }
                 .filter { $0 != "local_lock=none" }
-            let type = fields[2].text
+            // FUSE without a type of its own: `mfs#server:port` as what is mounted.
+            let maker = fields[0].prefix { $0 != UInt8(ascii: "#") }
+            let type =
+                fields[2].text + (fields[2].text == "fuse" && maker.count < fields[0].count ? "." + maker.text : "")
             best = (point.count, ([type] + (type.hasPrefix("nfs") ? told : [])).joined(separator: " "))
         }
         return best?.kind

@@ -22,7 +22,9 @@ package struct DoctorReport: Sendable {
         lines += Text.table(
             [["check", "where", "result", "figure", "meaning"]]
                 + fitness.findings.map {
-                    [$0.check, $0.place, $0.result.rawValue, Self.text($0.figure), $0.words]
+                    // The whole of it is among the reasons.
+                    let words = $0.words.count > 100 ? $0.words.prefix(100) + "…" : $0.words
+                    return [$0.check, $0.place, $0.result.rawValue, Self.text($0.figure), words]
                 })
         lines += ["", fitness.verdict.rawValue] + fitness.reasons.map { "  - \($0)" }
         if !fitness.advice.isEmpty { lines += ["what to do"] + fitness.advice.map { "  - \($0)" } }

@@ -10,6 +10,7 @@ struct MountTableTests {
         srv:/new /data/new nfs4 rw,vers=4.2,local_lock=none,addr=10.0.0.1 0 0
         head:/vol /with\\040blank fuse.glusterfs rw,allow_other 0 0
         tmpfs /data tmpfs rw 0 0
+        mfs#head:9421 /moose fuse rw 0 0
         """.utf8)
 
     @Test(
@@ -17,13 +18,14 @@ struct MountTableTests {
         arguments: [
             ("/", "ext4"), ("/home/x", "ext4"), ("/data/new", "nfs4 vers=4.2"), ("/data/new/a", "nfs4 vers=4.2"),
             ("/data/newer", "tmpfs"), ("/with blank/a", "fuse.glusterfs"), ("/database", "ext4"),
+            ("/moose/a", "fuse.mfs"),
         ])
     func longest(_ path: String, _ kind: String) {
         #expect(MountTable.kind(of: Array(path.utf8), in: Self.table) == kind)
     }
 
     @Test func `an NFS mount without a lock manager is shown as such`() {
-        let table = Self.table.split(separator: 10).dropLast().joined(separator: [10])
+        let table = Self.table.split(separator: 10).dropLast(2).joined(separator: [10])
         #expect(MountTable.kind(of: Array("/data/x".utf8), in: Array(table)) == "nfs vers=3 nolock local_lock=all")
     }
 

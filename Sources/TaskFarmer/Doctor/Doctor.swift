@@ -11,10 +11,12 @@ package struct Doctor {
     /// Examines a folder with peers that were started for it; ends them.
     ///
     /// - Parameter peers: two at least; the first one makes the temporary folder and removes it
+    /// - Returns: what was measured
     /// - Throws: `PeerRefusal` when a peer cannot do what a farmer would have to do; `FarmError.stopped`
     package static func examine(_ peers: [PeerProcess]) throws -> FolderExamination {
         defer {
             // Others first: what they have open, the first one cannot remove.
+            for peer in peers.dropFirst() { peer.closeInput() }
             for peer in peers.reversed() { peer.end() }
         }
         var doctor = Doctor(peers)
@@ -142,7 +144,8 @@ package struct Doctor {
     /// All at once, for as long as it takes to be certain, within bounds.
     private mutating func changes() throws {
         var changes = FolderExamination.Changes()
-        for _ in 0..<4 where changes.handovers < FolderFitness.enoughHandovers && changes.fault == nil {
+        let enough = FolderFitness.enoughHandovers - facts.turns.count
+        for _ in 0..<5 where changes.handovers < enough && changes.fault == nil {
             for peer in peers { try peer.tell("change", "1200") }
             for peer in peers {
                 let answer: [String]

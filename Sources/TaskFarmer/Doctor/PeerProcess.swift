@@ -111,9 +111,12 @@ package final class PeerProcess {
         isReaped = true
     }
 
+    /// Tells it that no more comes, so that it ends.
+    package func closeInput() { input = nil }
+
     /// Lets it end by itself, and ends it if it does not within some seconds.
     package func end() {
-        input = nil
+        closeInput()
         let deadline = Clock.boot + 5_000_000_000
         while Clock.boot < deadline {
             Poll.wait(for: [output.number], nanoseconds: deadline - Clock.boot)

@@ -28,12 +28,9 @@ struct PeerWork {
 
     private static let width = 8
 
-    /// Reads the last number of a file and writes the next, as farmers do: under the lock, opened anew, locked itself.
-    ///
-    /// - Parameters:
-    ///   - expected: what the peer before wrote, and so what is to be found
-    ///   - freely: without any lock, where none is to be had
-    /// - Returns: what was found; -1 for anything else than a whole number in its place
+    /// Reads the last number of a file and writes the next, as farmers do: under the lock, opened anew, locked itself; freely,
+    /// without any lock, where none is to be had. Gives what was found, which should be as expected; -1 for anything else than
+    /// a whole number in its place.
     func turn(expected: Int, _ lock: FarmLock?, freely: Bool) throws -> Int {
         let path = folder.appending(Self.turns)
         if freely {
@@ -48,7 +45,8 @@ struct PeerWork {
     }
 
     private func turn(_ expected: Int, _ file: borrowing Descriptor) throws -> Int {
-        let bytes = try file.readAll()
+        // Not as much as the file is said to hold: clients by FUSE may tell the size of a second ago, but read what there is.
+        let bytes = try file.read(at: 0, count: (expected + 2) * Self.width)
         let count = bytes.count / Self.width
         let isWhole = bytes.count % Self.width == 0 && (count == 0 || bytes.suffix(Self.width) == Self.line(count)[...])
         try file.write(Self.line(expected + 1), at: expected * Self.width)
@@ -122,7 +120,8 @@ struct PeerWork {
 
     /// Nanoseconds for each of `FolderExamination.Speed`, in its order; without a cycle, not for what needs locks.
     func speeds(_ cycle: ChangeCycle?) throws -> [String] {
-        let name = "speed.\(ProcessTable.own)"
+        // A process ID is not unique among hosts.
+        let name = "speed.\(OwnProcess.nonce())"
         let block = [UInt8](repeating: 46, count: 4096)
         let path = folder.appending(name)
         var times: [FolderExamination.Speed: Int] = [:]
