@@ -41,6 +41,9 @@ package struct Doctor {
         }
         if facts.peers.contains(where: { $0.absence != nil }) { return }
         do {
+            // First by a process that can be given up, should the lock be waited for without end.
+            _ = try peers[0].ask("hold", within: 30)
+            _ = try peers[0].ask("kill")
             _ = try peers[0].ask("farm")
         } catch let error as PeerRefusal where error.status == 71 {
             facts.refusedLock = error.text

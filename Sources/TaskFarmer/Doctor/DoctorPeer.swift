@@ -169,7 +169,12 @@ package final class DoctorPeer {
         let held = try PeerProcess(name: "a process to be killed", words: program, signals: signals)
         let name = String(decoding: places.data.name.dropFirst(PeerLine.name.utf8.count), as: UTF8.self)
         _ = try held.ask("see", name)
-        guard try held.askNumber("lock") == 1 else { throw FarmError.lockBusy(holder: "another peer") }
+        do {
+            guard try held.ask("lock", within: 10) == ["1"] else { throw FarmError.lockBusy(holder: "another peer") }
+        } catch let error as PeerRefusal where error.isSilence {
+            // A file server without a lock manager may let whoever asks wait for ever.
+            throw FarmError.brokenLock("\(places.lock) cannot be locked: there was no answer within 10 s")
+        }
         victim = held
     }
 

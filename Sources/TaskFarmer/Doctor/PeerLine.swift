@@ -47,4 +47,6 @@ package struct PeerRefusal: Error, Sendable, Equatable {
     /// The documented exit status.
     package var status: Int32
     package var text: String
+    /// No answer came in time; the peer may still be there.
+    package var isSilence = false
 }

@@ -85,7 +85,8 @@ package final class PeerProcess {
             }
             let left = deadline - Clock.boot
             guard left > 0 else {
-                throw PeerRefusal(peer: name, status: 74, text: "did not answer within \(seconds) s\(said)")
+                throw PeerRefusal(
+                    peer: name, status: 74, text: "did not answer within \(seconds) s\(said)", isSilence: true)
             }
             Poll.wait(for: [output.number] + (signals.map { [$0.descriptor] } ?? []), nanoseconds: left)
             if let signal = signals?.takeAll().first { throw FarmError.stopped("by \(signal); nothing is found out") }
