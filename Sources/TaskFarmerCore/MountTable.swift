@@ -14,9 +14,9 @@ package enum MountTable {
             let told = options.filter { $0.hasPrefix("vers=") || $0 == "nolock" || $0.hasPrefix("local_lock=") }
                 .filter { $0 != "local_lock=none" }
             // FUSE without a type of its own: `mfs#server:port` as what is mounted.
-            let maker = fields[0].prefix { $0 != UInt8(ascii: "#") }
-            let type =
-                fields[2].text + (fields[2].text == "fuse" && maker.count < fields[0].count ? "." + maker.text : "")
+            let source = unescaped(fields[0])
+            let maker = source.prefix { $0 != UInt8(ascii: "#") }
+            let type = fields[2].text + (fields[2].text == "fuse" && maker.count < source.count ? "." + maker.text : "")
             best = (point.count, ([type] + (type.hasPrefix("nfs") ? told : [])).joined(separator: " "))
         }
         return best?.kind

@@ -10,7 +10,7 @@ struct MountTableTests {
         srv:/new /data/new nfs4 rw,vers=4.2,local_lock=none,addr=10.0.0.1 0 0
         head:/vol /with\\040blank fuse.glusterfs rw,allow_other 0 0
         tmpfs /data tmpfs rw 0 0
-        mfs#head:9421 /moose fuse rw 0 0
+        mfs\\043head:9421 /moose fuse rw 0 0
         """.utf8)
 
     @Test(

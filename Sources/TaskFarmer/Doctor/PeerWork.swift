@@ -72,13 +72,17 @@ struct PeerWork {
 
     // MARK: changes
 
-    /// Adds the next number to a file of the work directory, by a change as every farmer makes.
-    ///
-    /// - Returns: whether the change before was somebody else's
-    private static func add(_ cycle: ChangeCycle, limit: Int) throws -> Bool {
+    /// Looks at the numbers in a file of the work directory, by a change as every farmer makes, and adds the next one if that is
+    /// wanted. Gives how many were found, and whether the change before was somebody else's.
+    @discardableResult
+    private static func number(_ cycle: ChangeCycle, limit: Int, adding: Bool = true) throws -> (
+        found: Int, isHandover: Bool
+    ) {
+        var (count, isHandover) = (0, false)
         try cycle.run(PeerPatience(limit: limit)) { change in
             let size = change.before.sizes[.finished] ?? 0
-            let count = size / width
+            count = size / width
+            isHandover = change.before.writer != cycle.farmer
             if count > 0 {
                 let last = try change.read(.finished, at: size - width, count: width)
                 guard last == line(count) else {
@@ -87,9 +91,9 @@ struct PeerWork {
                         found: last.text.debugDescription)
                 }
             }
-            change.append(.finished, line(count + 1))
-            return change.before.writer != cycle.farmer
+            if adding { change.append(.finished, line(count + 1)) }
         }
+        return (count, isHandover)
     }
 
     func change(_ cycle: ChangeCycle, milliseconds: Int) throws -> [String] {
@@ -98,7 +102,7 @@ struct PeerWork {
         var fault = "-"
         while Clock.boot < deadline {
             do {
-                if try Self.add(cycle, limit: 1_000_000_000) { handovers += 1 }
+                if try Self.number(cycle, limit: 1_000_000_000).isHandover { handovers += 1 }
                 made += 1
                 // Leaves the lock to others: what counts is how often it changes hands.
                 Clock.pause(nanoseconds: Int.random(in: 0...cycle.lastHeld))
@@ -113,7 +117,7 @@ struct PeerWork {
     }
 
     func total(_ cycle: ChangeCycle) throws -> Int {
-        try cycle.run(PeerPatience(limit: PeerLine.patience)) { ($0.before.sizes[.finished] ?? 0) / Self.width }
+        try Self.number(cycle, limit: PeerLine.patience, adding: false).found
     }
 
     // MARK: timing
@@ -130,7 +134,7 @@ struct PeerWork {
                 try cycle.lock.acquire(PeerPatience(limit: PeerLine.patience))
                 cycle.lock.release()
             }
-            times[.change] = try Self.median { _ in _ = try Self.add(cycle, limit: PeerLine.patience) }
+            times[.change] = try Self.median { _ in try Self.number(cycle, limit: PeerLine.patience) }
         }
         times[.create] = try Self.median { round in
             _ = try Descriptor(folder.appending("\(name).\(round)"), [.both, .exclusive, .noLink])
