@@ -40,6 +40,8 @@ package enum Commands {
     package static let all: [any Command.Type] = [
         RunCommand.self, SubmitCommand.self, AutoscaleCommand.self, StatusCommand.self, LogCommand.self,
         CheckCommand.self, ListCommand.self, RunnersCommand.self,
-        HandlersCommand.self, CompletionCommand.self,
+        HandlersCommand.self, DoctorCommand.self, CompletionCommand.self,
     ]
+    /// What this program starts of itself; not for people.
+    static let hidden: [any Command.Type] = [DoctorPeerCommand.self]
 }

@@ -29,7 +29,7 @@ public enum CommandLineMain {
             OwnProcess.put("taskfarmer \(Commands.version)\n", to: 1)
             return 0
         }
-        let command = Commands.all.first { $0.name == text }
+        let command = (Commands.all + Commands.hidden).first { $0.name == text }
         if command == nil, first.first != UInt8(ascii: "-"),
             (try? Folder.facts(Path(bytes: first))) == .some(nil)
         {
@@ -55,6 +55,8 @@ public enum CommandLineMain {
         } catch let error as SystemError {
             let failure = FarmError.system(error)
             return complain(failure.description, status: failure.exitStatus)
+        } catch let error as PeerRefusal {
+            return complain("\(error.peer): \(error.text)", status: error.status)
         } catch {
             return complain("\(error)", status: 74)
         }

@@ -47,6 +47,16 @@ package enum Text {
 
     package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
+    /// Bytes in the largest binary unit of which there is one: `512 KiB`, `3.4 GiB`.
+    package static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
+            if value < 1024 || unit == "TiB" { return "\(decimal(value, places: value < 10 ? 1 : 0)) \(unit)" }
+            value /= 1024
+        }
+        return "\(count) B"
+    }
+
     /// Lines of cells in columns, two blanks apart; columns with numbers stand to the right.
     package static func table(_ rows: [[String]]) -> [String] {
         let columns = rows.map(\.count).max() ?? 0

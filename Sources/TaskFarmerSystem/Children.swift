@@ -144,6 +144,12 @@ package enum Children {
         return found == 1 ? process : nil
     }
 
+    /// Ends a child of this thread and all of its group at once, and waits for its end.
+    package static func end(_ process: Int32) {
+        signal(group: process, SIGKILL)
+        _ = try? reap(process)
+    }
+
     /// Reaps a child that has ended.
     package static func reap(_ process: Int32) throws(SystemError) -> ChildEnd {
         var status: Int32 = 0

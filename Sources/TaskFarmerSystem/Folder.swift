@@ -155,6 +155,15 @@ package enum Folder {
 
     package static var current: Path { Path(".").resolved ?? Path(".") }
 
+    /// What a file system has left for this user: bytes, and files where it counts them.
+    package static func room(in path: Path) throws(SystemError) -> (bytes: Int, files: Int?) {
+        var raw = statvfs()
+        try unsafe path.withCString { (text) throws(SystemError) in
+            try retrying("ask for the space in", path) { unsafe statvfs(text, &raw) }
+        }
+        return (Int(raw.f_bavail) * Int(raw.f_frsize), raw.f_files == 0 ? nil : Int(clamping: raw.f_favail))
+    }
+
     /// The kind of the file system a path lies on, in words, and whether its locks reach other nodes.
     package static func fileSystem(of path: Path) -> (name: String, isLocal: Bool) {
         let kind = unsafe path.withCString { text in unsafe tf_filesystem_kind(text) }

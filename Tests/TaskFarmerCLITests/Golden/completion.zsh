@@ -145,6 +145,14 @@ _taskfarmer() {
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
+        doctor) _arguments '--hosts=[One process on each of these hosts, over ssh\: names with commas between them, n\[01-16\], user@n1, @FILE.]:LIST:' \
+            '--ssh=[With --hosts\: how ssh is started, for example `ssh -p 2222`.]:COMMAND:' \
+            '--srun[One process on each node of the SLURM job around this command.]' \
+            '--lock-dir=[The folder for the lock file, as `run` takes it.]:DIR:_files -/' \
+            '--json[Print JSON, as documented in the manual.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
         completion) _arguments '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '1:shell:(bash zsh fish)';;
