@@ -7,7 +7,8 @@ internal import TaskFarmerSystem
 struct Submission {
     /// Options of `run` that go on to the farmers, and those that are heeded once, before anything is submitted.
     private static let forwarded = [
-        "proc", "workdir", "lock-dir", "runner", "tasklist", "config", "stop-signals", "logs", "leave-idle",
+        "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals", "logs",
+        "leave-idle",
         "assume-dead",
     ]
     private static let once = ["retry-failed", "fresh"]
@@ -95,6 +96,10 @@ struct Submission {
         for option in Self.forwarded where option != "workdir" {
             guard var value = arguments.values[option] else { continue }
             if option == "config" || option == "lock-dir" { value = Path(bytes: value).absolute.bytes }
+            if option == "trust" {
+                let paths = value.split(separator: UInt8(ascii: ",")).map { Path(bytes: Array($0)).absolute.bytes }
+                value = Array(paths.joined(separator: [UInt8(ascii: ",")]))
+            }
             farmer += [Array("--\(option)".utf8), value]
         }
         // What decides here decides in the job, whatever SCRATCH is there.
@@ -135,7 +140,8 @@ struct Submission {
         return try Preparation.run(
             FarmRequest(
                 directory: directory, list: list, lockFolder: lock, fresh: arguments.has("fresh"), assumedDead: dead,
-                logs: try RunCommand.choice("logs", arguments)),
+                logs: try RunCommand.choice("logs", arguments), locking: try RunCommand.choice("lock", arguments),
+                share: try TrustOptions.share(arguments), trust: try TrustOptions.trust(arguments)),
             retryFailed: arguments.has("retry-failed"), observer: console)
     }
 

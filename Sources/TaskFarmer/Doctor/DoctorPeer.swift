@@ -104,7 +104,7 @@ package final class DoctorPeer {
             if file == PeerWork.list { try made.write(Array("true\n".utf8)) }
             try made.flush()
         }
-        probe = try FarmLock(new.lock.appending(PeerWork.probe))
+        probe = try FarmLock(new.lock.appending(PeerWork.probe), .flock)
     }
 
     /// What another peer made is to be here within some seconds; a listing makes NFS look anew.
@@ -121,7 +121,7 @@ package final class DoctorPeer {
             }
         }
         places = there
-        probe = try FarmLock(there.lock.appending(PeerWork.probe))
+        probe = try FarmLock(there.lock.appending(PeerWork.probe), .flock)
     }
 
     private func work() throws -> PeerWork {

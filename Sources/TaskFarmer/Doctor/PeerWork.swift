@@ -40,7 +40,7 @@ struct PeerWork {
         }
         try lock?.acquire(PeerPatience(limit: PeerLine.patience))
         defer { lock?.release() }
-        let handle = try SharedHandle(path)
+        let handle = try SharedHandle(path, .flock)
         return try turn(expected, handle.file)
     }
 

@@ -60,12 +60,16 @@ package struct JobQueue: Sendable {
         return true
     }
 
+    /// What a job found in its environment would go on into the one it submits, its step and its place in an array with it.
+    private static let outside =
+        #"unset $(env | sed -n 's/^\(SLURM_[A-Z0-9_]*\)=.*/\1/p' | grep -vx SLURM_CONF) NONE; "#
+
     /// Submits a script.
     ///
     /// - Returns: the job's ID
     /// - Throws: `Refusal` with the scheduler's message
     package func submit(_ script: Path) throws -> String {
-        let result = try run(scheduler.submit, ["script": ShellQuote.word(script.bytes)])
+        let result = try run(Self.outside + scheduler.submit, ["script": ShellQuote.word(script.bytes)])
         let line = result.output.text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
         let id = line.map { String($0.prefix { $0 != ";" && !$0.isWhitespace }) } ?? ""
         guard result.end.exit == 0, !id.isEmpty, !id.contains("/") else { throw refusal(result) }

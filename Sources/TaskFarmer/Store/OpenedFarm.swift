@@ -237,7 +237,8 @@ package struct OpenedFarm {
             guard let option = MountTable.localLockOption(at: path) else { continue }
             throw FarmError.brokenLock(
                 "\(path) is mounted with the option \(option), so that its locks reach this node only: have it mounted without "
-                    + "that, or use a file system with locks that all nodes share (--workdir DIR, --lock-dir DIR) or, where there is none, --lock lease")
+                    + "that, or use a file system with locks that all nodes share (--workdir DIR, --lock-dir DIR) or, where there is none, --lock lease"
+            )
         }
     }
 
