@@ -238,8 +238,9 @@ package struct FolderFitness: Sendable, Equatable {
         let hasLocks = facts.refusedLock == nil && !facts.pairs.contains { $0.exclusion != .excludes }
         if hasLocks {
             return [
-                "use another file system, or mount this one without caching (GlusterFS: -o direct-io-mode=enable); no option of "
-                    + "the farmer makes up for it"
+                "use another file system, or mount this one without caches (GlusterFS: -o direct-io-mode=enable,"
+                    + "attribute-timeout=0,entry-timeout=0, with quick-read, stat-prefetch and io-cache of the volume off); no "
+                    + "option of the farmer makes up for it"
             ]
         }
         if !viewsAreFresh { return ["use another file system: neither locks nor views can be trusted here"] }

@@ -6,7 +6,8 @@
 #   3-nolock          NFS 3 mounted nolock: both hosts get the lock          unfit; one host alone claims no more than it saw
 #   3-nolockd         NFS 3, a server whose lock manager cannot be found    unfit
 #   gluster           GlusterFS as it comes: old views                       unfit
-#   gluster-direct    GlusterFS with direct I/O                              fit with conditions
+#   gluster-direct    GlusterFS with direct I/O alone: old sizes             unfit
+#   gluster-uncached  GlusterFS without any cache of the client              fit with conditions
 #   moosefs           MooseFS                                                fit with conditions
 #   sshfs             a mount on each host                                   unfit
 #   local             this host's own disks; read-only, full, missing        fit with conditions; 74
@@ -213,7 +214,7 @@ in_a_job() {
 ) &
 watch=$!
 
-[ $# -gt 0 ] || set -- local 4.2 4.0 3 3-nolock 3-nolockd gluster gluster-direct moosefs sshfs ssh srun
+[ $# -gt 0 ] || set -- local 4.2 4.0 3 3-nolock 3-nolockd gluster gluster-direct gluster-uncached moosefs sshfs ssh srun
 good="fit with conditions"
 for case in "$@"; do
     echo "--- $case"
@@ -224,7 +225,12 @@ for case in "$@"; do
     3-nolock) nfs 3,nolock 71 unfit "both have the lock at the same time" ;;
     3-nolockd) nfs 3 71 unfit "cannot be locked" ;;
     gluster) namespaces 71 unfit "(is not seen by the next|not as its last writer left it|were lost)" "$lab_scripts/gluster.sh" up ;;
-    gluster-direct) namespaces 0 "$good" "5 to 42 s" env GMOUNT=direct-io-mode=enable "$lab_scripts/gluster.sh" up ;;
+    gluster-direct) namespaces 71 unfit "not as its last writer left it" env GMOUNT=direct-io-mode=enable "$lab_scripts/gluster.sh" up ;;
+    gluster-uncached)
+        namespaces 0 "$good" "5 to 42 s" env GMOUNT=direct-io-mode=enable,attribute-timeout=0,entry-timeout=0 \
+            GOPT="network.ping-timeout:5 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off" \
+            "$lab_scripts/gluster.sh" up
+        ;;
     moosefs) namespaces 0 "$good" "not back within 100 s" "$lab_scripts/moosefs.sh" up ;;
     sshfs)
         export -f mount_sshfs
