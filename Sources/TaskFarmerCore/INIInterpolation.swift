@@ -12,8 +12,8 @@ struct INIInterpolation {
 
     /// As many values may stand in each other.
     private static let depth = 10
-    /// Characters of a value: one that holds another twice, and that another twice, and so on, would fill any memory.
-    private static let longest = 1 << 20
+    /// Bytes of a value with references: one that holds another twice, and that another twice, and so on, would fill any memory.
+    private static let longest = 1 << 16
 
     func filled(_ value: String) throws(Fault) -> String {
         var result = String.UnicodeScalarView()
@@ -31,7 +31,7 @@ struct INIInterpolation {
     ) throws(Fault) {
         // The values without a character count, too.
         left -= value.utf8.count + 1
-        if left < 0 { throw Fault(message: "its %(…)s references make more than a million characters; expected fewer") }
+        if left < 0 { throw Fault(message: "its %(…)s references make more than 65,536 bytes; expected fewer") }
         if depth > Self.depth {
             throw Fault(
                 message: "its %(…)s references lead through more than \(Self.depth) values, or in a circle; "

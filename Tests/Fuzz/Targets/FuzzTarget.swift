@@ -91,7 +91,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case 0:
             guard let state = StateRecord(isSealed ? Sealed.state(body) : body) else { return }
             _ = (state.isBalanced, state.meanTask, state.done)
-            try require(StateRecord(state.encoded) == state || state.writer.utf8.count > 100, "state")
+            let text = state.encoded
+            try require(StateRecord(text) == state || text.count > StateRecord.width, "state")
         case 1:
             guard let entry = RosterEntry((isSealed ? Sealed.roster(body) : lined(RosterEntry.width))[...]) else {
                 return
