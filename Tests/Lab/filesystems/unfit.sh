@@ -29,10 +29,11 @@ scenario_locallock() {
     refused n2 'local_lock=flock'
     untouched
 }
-# The server's lock manager grants no locks without rpc.statd, which would tell it of clients that died.
+# No lock manager where rpc.statd is gone, as on a node on which it was never started.
 scenario_enolck() {
+    local host
     # shellcheck disable=SC2016
-    on srv sh -c 'kill $(pidof rpc.statd); rpcinfo -d 100024 1'
+    for host in "${hosts[@]}"; do on "$host" sh -c 'kill $(pidof rpc.statd); rpcinfo -d 100024 1'; done
     place enolck 20 :
     refused n1 'cannot be locked (No locks available)'
     refused n2 'cannot be locked (No locks available)'
