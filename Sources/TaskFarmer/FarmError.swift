@@ -36,6 +36,14 @@ public enum FarmError: Error, Sendable, Equatable {
     case farmersLive([String])
     case noWorkDirectory(String)
 
+    /// What was read does not fit together; another look may.
+    var isOldView: Bool {
+        switch self {
+        case .staleView, .otherNonce: true
+        default: false
+        }
+    }
+
     /// The documented exit status (sysexits.h, and 75 for "run me again").
     public var exitStatus: Int32 {
         switch self {

@@ -32,7 +32,7 @@ struct INIInterpolation {
         // The values without a character count, too.
         left -= value.utf8.count + 1
         if left < 0 { throw Fault(message: "its %(…)s references make more than 65,536 bytes; expected fewer") }
-        if depth > Self.depth {
+        if depth > Self.depth, value.utf8.contains(UInt8(ascii: "%")) {
             throw Fault(
                 message: "its %(…)s references lead through more than \(Self.depth) values, or in a circle; "
                     + "expected an end")

@@ -12,7 +12,7 @@
 #   cut       a host is cut off for longer than the lease, and healed.
 #   restart   (NFS) the server loses its power under load, and comes back.
 #   busy      nothing breaks: how busy the slots are, and how long a lock cycle takes.
-#   nolock, locallock, enolck   (NFS 3) locks of one host only, by either mount option, and none at all: refused.
+#   nolock, locallock   (NFS 3) locks of one host only, by either mount option: refused.
 #   sshfs     (file system `sshfs`) locks that reach one host only and no mount option tells: a second host's farmer is refused.
 #
 # NFS runs on User-Mode Linux: every host has a kernel of its own. MooseFS and GlusterFS need FUSE, which that has not: their
@@ -108,7 +108,7 @@ run_all() {
 standard() {
     case $1 in
     nfs4*) echo busy kill blip cut crash freeze restart ;;
-    nfs3) echo busy kill blip cut crash held freeze restart nolock locallock enolck ;;
+    nfs3) echo busy kill blip cut crash held freeze restart nolock locallock ;;
     gluster) echo busy kill blip cut crash freeze ;;
     moosefs) echo busy kill blip cut crash held freeze ;;
     sshfs) echo sshfs ;;
@@ -129,7 +129,6 @@ for one in "${wanted[@]}"; do
         restart) settle "vers=${system#nfs}" 90 ;;
         nolock) settle vers=3,nolock 10 ;;
         locallock) settle vers=3,local_lock=flock 10 ;;
-        enolck) settle "vers=3 " 10 ;; # a lab of its own: the server is changed
         *) settle "vers=${system#nfs}" 10 ;;
         esac || continue
         begun=$SECONDS

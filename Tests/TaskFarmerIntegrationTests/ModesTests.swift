@@ -51,7 +51,7 @@ struct ModesTests {
         try Farm.use { farm in
             try farm.write(["true"])
             try FileManager.default.createDirectory(at: farm.workDirectory, withIntermediateDirectories: false)
-            #expect(chmod(farm.workDirectory.path, 0o755) == 0)
+            try #require(unsafe chmod(farm.workDirectory.path, 0o755) == 0)
             try farm.farmer().ends(0)
             #expect(try Self.mode(farm.workDirectory.path) == 0o755)
             let ended = try farm.call("run", "--share", "everybody", "tasks")

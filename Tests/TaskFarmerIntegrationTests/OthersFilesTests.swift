@@ -23,8 +23,14 @@ struct OthersFilesTests {
     }
 
     private func change(_ path: String, mode: mode_t? = nil, owner: uid_t? = nil, group: gid_t? = nil) {
-        if owner != nil || group != nil { #expect(chown(path, owner ?? uid_t.max, group ?? gid_t.max) == 0) }
-        if let mode { #expect(chmod(path, mode) == 0) }
+        if owner != nil || group != nil {
+            let status = unsafe chown(path, owner ?? uid_t.max, group ?? gid_t.max)
+            #expect(status == 0)
+        }
+        if let mode {
+            let status = unsafe chmod(path, mode)
+            #expect(status == 0)
+        }
     }
 
     private func makeFolder(_ name: String, in farm: Farm) throws -> String {

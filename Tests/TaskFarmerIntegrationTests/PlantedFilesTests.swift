@@ -37,7 +37,7 @@ struct PlantedFilesTests {
             switch kind {
             case "link": try FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: target)
             case "hard link": try FileManager.default.linkItem(atPath: target, toPath: log)
-            case "pipe": #expect(mkfifo(log, 0o666) == 0)
+            case "pipe": try #require(unsafe mkfifo(log, 0o666) == 0)
             default:
                 try FileManager.default.createSymbolicLink(
                     atPath: log, withDestinationPath: farm.folder.appending(path: "made").path)
@@ -94,7 +94,7 @@ struct PlantedFilesTests {
             switch kind {
             case "link": try FileManager.default.createSymbolicLink(atPath: lock, withDestinationPath: target)
             case "hard link": try FileManager.default.linkItem(atPath: target, toPath: lock)
-            default: #expect(mkfifo(lock, 0o600) == 0)
+            default: try #require(unsafe mkfifo(lock, 0o600) == 0)
             }
             for words in [["run", "tasks"], ["run", "--fresh", "tasks"]] {
                 let ended = try farm.start(words, ["SCRATCH": scratch]).wait()

@@ -108,6 +108,17 @@ struct ExclusionTests {
         #expect(refusal { try pair.require(Asked(gives: true)) }?.exitStatus == 75)
     }
 
+    @Test("locks that are not to be had are an error of their own, which says where to look for some")
+    func noLocks() {
+        for code in [ENOLCK, ENOTSUP, ENOSYS] {
+            let error = FarmError.system(SystemError("lock", "/shared/work/lock", code: code))
+            #expect(error.exitStatus == 71)
+            #expect(error.description.contains("/shared/work/lock cannot be locked"))
+            #expect(error.description.contains("--lock-dir"))
+        }
+        #expect(FarmError.system(SystemError("write", "/shared/work/lock", code: EIO)).exitStatus == 74)
+    }
+
     @Test(
         "a mount option that keeps locks on one node is found in the table of mounts",
         arguments: [

@@ -114,7 +114,7 @@ struct StaleViewTests {
         let path = scratch.path.appending("file")
         for (told, there) in [(0, 5), (5, 9), (9, 4), (4, 0)] {
             try scratch.bench.write([UInt8](repeating: 1, count: told), to: path)
-            let handle = try SharedHandle(path)
+            let handle = try SharedHandle(path, .flock)
             try scratch.bench.write([UInt8](repeating: 1, count: there), to: path)
             #expect(try handle.isOfSize(there))
             for other in 0..<12 where other != there && other != told { #expect(try !handle.isOfSize(other)) }

@@ -245,15 +245,8 @@ extension Farmer {
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall,
             allocation: opened.description.namesJobs ? options.allocation : nil)
-        let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
-        let first: [TaskRecord]
-        do {
-            try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
-            try prepare(store, request, options, observer, patience)
-            first = try store.enter(record, takesTasks: true, patience)
-        } catch {
-            Journal.remove(opened.directory, farmer: name)
-            throw error
+        let (store, first) = try retrying(opened.directory) {
+            try join(opened, record, request, options, observer, patience)
         }
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
         let keeping = options.logs ?? opened.description.keep ?? .files
@@ -298,34 +291,5 @@ extension Farmer {
         summary.changes = store.cycle.count
         summary.logs = keeping
         return summary
-    }
-
-    /// What is to be done before the first task: the dead are found, the list is compared, failed tasks go back.
-    private static func prepare(
-        _ store: Store, _ request: FarmRequest, _ options: FarmerOptions, _ observer: any FarmObserver,
-        _ patience: StopPatience
-    ) throws {
-        try store.undoHalfMade(patience)
-        for finding in try store.lookAround(all: true, patience) {
-            if case .recovered(let farmer, let tasks) = finding {
-                observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
-            }
-        }
-        if let list = request.list {
-            if list.definition != store.description.definition {
-                observer.observe(
-                    .note(
-                        "the arguments of the handler \(list.handlerName) are not those that the tasks were made with: these stay "
-                            + "as they are, and only new lines are read with them. To make all tasks anew: taskfarmer run --fresh"
-                    ))
-            }
-            for note in try ListUpdate.apply(list, cycle: store.cycle, patience) {
-                observer.observe(.note(note))
-            }
-        }
-        if options.retryFailed {
-            let count = try FailedTasks.retry(store.cycle, patience)
-            observer.observe(.note(count == 0 ? "no failed tasks to retry" : "\(count) failed tasks go back to be run"))
-        }
     }
 }

@@ -44,7 +44,7 @@ scenario_crash() {
 }
 # The others say what to do, and it is done.
 take_over() {
-    expect "n2 says that n1 shows no sign of life, after $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.0f", b - a }') s or more" \
+    expect "the others say that n1 shows no sign of life" \
         until_said 90 'has shown no sign of life' $(outputs "${elsewhere[@]}")
     echo "FIGURE  $system: $scenario: said $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }') s after the event"
     expect "and what to do" said '--assume-dead n1' $(outputs "${elsewhere[@]}")

@@ -50,11 +50,16 @@ come_up() {
         is_uml=true
         timeout 60 "$nodes" up 0 && NFSOPT=${1% } LEASE=$2 timeout 300 "$uml" up "$clients"
         ;;
-    gluster) timeout 60 "$nodes" up "$clients" && GMOUNT=direct-io-mode=enable timeout 120 "$lab_scripts/gluster.sh" up ;;
+    gluster) timeout 60 "$nodes" up "$clients" && GOPT=$gluster_volume GMOUNT=$gluster_mount timeout 120 "$lab_scripts/gluster.sh" up ;;
     moosefs) timeout 60 "$nodes" up "$clients" && timeout 120 "$lab_scripts/moosefs.sh" up ;;
     sshfs) timeout 60 "$nodes" up "$clients" && sshfs_up ;;
     esac
 }
+
+# Direct I/O alone is not enough: the client's own caches, and the kernel's of names and sizes, show what was there a second ago.
+gluster_mount=direct-io-mode=enable,attribute-timeout=0,entry-timeout=0
+gluster_volume="network.ping-timeout:5 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off
+    performance.read-ahead:off performance.open-behind:off performance.write-behind:off"
 
 # in_host HOST COMMAND…
 in_host() { if $is_uml; then "$uml" x "$@"; else "$nodes" x "$@"; fi; }
@@ -74,9 +79,11 @@ boot() {
         timeout 120 "$uml" boot "$1"
         return
     fi
+    # What is left of it may keep its network.
+    "$nodes" x head ip link del "v${1#n}" 2>/dev/null || true
     timeout 30 "$nodes" boot "$1"
     case $system in
-    gluster) in_host "$1" mount -t glusterfs -o direct-io-mode=enable head:/vol "$mount" ;;
+    gluster) in_host "$1" mount -t glusterfs -o "$gluster_mount" head:/vol "$mount" ;;
     moosefs) in_host "$1" mfsmount "$mount" -H 10.77.0.254 >/dev/null ;;
     esac
 }
