@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale status log check list runners handlers completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale status log check list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -25,6 +25,43 @@ _taskfarmer() {
         run:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         run:--env) COMPREPLY=(); return;;
         run:--attached) COMPREPLY=(); return;;
+        submit:--nodes|submit:-N) COMPREPLY=(); return;;
+        submit:--array) COMPREPLY=(); return;;
+        submit:--time) COMPREPLY=(); return;;
+        submit:--proc|submit:-n) COMPREPLY=(); return;;
+        submit:--leave-idle) COMPREPLY=(); return;;
+        submit:--workdir|submit:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        submit:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        submit:--lock) COMPREPLY=($(compgen -W "flock lease" -- "$cur")); return;;
+        submit:--runner|submit:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
+        submit:--tasklist|submit:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        submit:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        submit:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        submit:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        submit:--stop-signals) COMPREPLY=(); return;;
+        submit:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        submit:--assume-dead) COMPREPLY=(); return;;
+        submit:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
+        submit:--poll) COMPREPLY=(); return;;
+        autoscale:--max-nodes|autoscale:-N) COMPREPLY=(); return;;
+        autoscale:--time) COMPREPLY=(); return;;
+        autoscale:--backlog) COMPREPLY=(); return;;
+        autoscale:--worth) COMPREPLY=(); return;;
+        autoscale:--proc|autoscale:-n) COMPREPLY=(); return;;
+        autoscale:--workdir|autoscale:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        autoscale:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        autoscale:--lock) COMPREPLY=($(compgen -W "flock lease" -- "$cur")); return;;
+        autoscale:--runner|autoscale:-r) COMPREPLY=($(compgen -W "$(taskfarmer runners --names 2>/dev/null)" -- "$cur")); return;;
+        autoscale:--tasklist|autoscale:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        autoscale:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        autoscale:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        autoscale:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        autoscale:--stop-signals) COMPREPLY=(); return;;
+        autoscale:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        autoscale:--assume-dead) COMPREPLY=(); return;;
+        autoscale:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
+        autoscale:--poll) COMPREPLY=(); return;;
+        autoscale:--leave-idle) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
@@ -39,18 +76,24 @@ _taskfarmer() {
         runners:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        doctor:--hosts) COMPREPLY=(); return;;
+        doctor:--ssh) COMPREPLY=(); return;;
+        doctor:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
     esac
     if [ "$command" = completion ] && [[ $cur != -* ]]; then
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
+        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
+        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --help -h";;
         list) words="--tasklist -t --workdir -w --config --trust --help -h";;
         runners) words="--list --show --tasklist -t --names --config --trust --help -h";;
         handlers) words="--list --names --config --trust --help -h";;
+        doctor) words="--hosts --ssh --srun --lock-dir --json --help -h";;
         completion) words="--help -h";;
     esac
     if [[ $cur == -* ]]; then
@@ -58,7 +101,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale status log check list runners handlers completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale status log check list runners handlers doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -60,11 +60,14 @@ _taskfarmer() {
             '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
             '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
             '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--lock=[How farmers keep each other out\: flock, or, where no folder to be had supports that, lease (files with leases; promises less).]:HOW:(flock lease)' \
             '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--share=[Let the group work on it, too, as far as the umask does\: a new work directory is made for it, one of a member accepted.]:group:(group)' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retry-failed[First put every failed task back, to run again.]' \
@@ -85,11 +88,14 @@ _taskfarmer() {
             '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
             '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
             '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--lock=[How farmers keep each other out\: flock, or, where no folder to be had supports that, lease (files with leases; promises less).]:HOW:(flock lease)' \
             '--runner=[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '-r[How a task is executed; `taskfarmer runners` lists the names.]:NAME:{compadd -- $(taskfarmer runners --names 2>/dev/null)}' \
             '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--share=[Let the group work on it, too, as far as the umask does\: a new work directory is made for it, one of a member accepted.]:group:(group)' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retry-failed[First put every failed task back, to run again.]' \
