@@ -48,13 +48,24 @@ struct StateRecordTests {
         #expect(try #require(StateRecord(Self.record.encoded)) == Self.record)
         #expect(try #require(StateRecord(StateRecord().encoded)) == StateRecord())
         var largest = Self.record
-        largest.tasks = .max
-        largest.sizes[.timeline] = .max
+        largest.tasks = 1 << 59 - 1
+        largest.sizes[.timeline] = 1 << 59 - 1
         largest.tail = .max
         largest.list.modified = .max
         largest.list.isClosed = true
         #expect(try #require(StateRecord(largest.encoded)) == largest)
         #expect(largest.encoded.count == StateRecord.width)
+    }
+
+    @Test func `numbers of which a few cannot be added any more are no state`() {
+        for path in [\StateRecord.tasks, \.claimed, \.finished, \.sizes[.timeline]!] {
+            var record = Self.record
+            record[keyPath: path] = 1 << 59
+            #expect(StateRecord(record.encoded) == nil)
+        }
+        var record = Self.record
+        record.wall = .max
+        #expect(StateRecord(record.encoded)?.wall == 1 << 59)
     }
 
     @Test(arguments: [1, 22, 56, 57, 88, 96])

@@ -11,8 +11,9 @@ internal import TaskFarmerCore
 package import TaskFarmerSystem
 
 package final class LeaseTurns: Sendable {
-    /// How long a turn stays its holder's without being renewed, in nanoseconds. Longer than a change may stand still.
-    package static let standardLease = 60_000_000_000
+    /// How long a turn stays its holder's without being renewed, in nanoseconds. Longer than a change may stand still. All that
+    /// share a lock must agree on it; only tests, which wait for many, set another one.
+    @TaskLocal package static var standardLease = 60_000_000_000
 
     private struct Turn {
         var number: Int
