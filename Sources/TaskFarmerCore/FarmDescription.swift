@@ -1,9 +1,7 @@
 // `farm.json`: what a work directory is for, written once.
 
-internal import FoundationEssentials
-
 /// What is kept of what tasks print.
-public enum LogKeeping: String, Sendable, Codable, CaseIterable {
+public enum LogKeeping: String, Sendable, CaseIterable {
     /// A file for each attempt.
     case files
     /// One file for each farmer, with an index.
@@ -14,9 +12,9 @@ public enum LogKeeping: String, Sendable, Codable, CaseIterable {
 }
 
 /// What a work directory is for.
-package struct FarmDescription: Sendable, Equatable, Codable {
+package struct FarmDescription: Sendable, Equatable {
     /// How logs are laid out: all in one folder, or in folders of 1,000.
-    package enum LogLayout: String, Sendable, Codable { case flat, folders }
+    package enum LogLayout: String, Sendable { case flat, folders }
 
     package var format = "taskfarmer"
     package var version: Int
@@ -92,14 +90,37 @@ package struct FarmDescription: Sendable, Equatable, Codable {
     }
 
     package init(_ bytes: [UInt8]) throws(Problem) {
-        struct Version: Codable { var format: String, version: Int }
-        let decoder = JSONDecoder()
-        guard let head = try? decoder.decode(Version.self, from: Data(bytes)), head.format == "taskfarmer" else {
-            throw .notReadable
-        }
-        guard (1...Self.currentVersion).contains(head.version) else { throw .unknownVersion(head.version) }
-        guard let whole = try? decoder.decode(Self.self, from: Data(bytes)) else { throw .notReadable }
-        self = whole
+        guard let fields = JSONValue(bytes)?.fields, fields["format"]?.text == "taskfarmer",
+            let version = fields["version"]?.integer
+        else { throw .notReadable }
+        guard (1...Self.currentVersion).contains(version) else { throw .unknownVersion(version) }
+        guard let created = fields["created"]?.integer, let list = fields["list"]?.text,
+            let handler = fields["handler"]?.text, let lock = fields["lock"]?.text, let nonce = fields["nonce"]?.text,
+            let logs = fields["logs"]?.text.flatMap(LogLayout.init)
+        else { throw .notReadable }
+        self.init(created: created, list: list, handler: handler, lock: lock, nonce: nonce, logs: logs)
+        self.version = version
+        keep = try Self.choice(fields, "keep")
+        form = try Self.choice(fields, "form")
+        definition = try Self.optional(fields, "definition")
+        locking = try Self.choice(fields, "locking")
+        share = try Self.choice(fields, "share")
+    }
+
+    /// A field that may be missing, or null.
+    private static func optional(_ fields: [String: JSONValue], _ name: String) throws(Problem) -> String? {
+        guard let value = fields[name], value != .null else { return nil }
+        guard let text = value.text else { throw .notReadable }
+        return text
+    }
+
+    /// One of several words, or nothing.
+    private static func choice<Choice: RawRepresentable<String>>(
+        _ fields: [String: JSONValue], _ name: String
+    ) throws(Problem) -> Choice? {
+        guard let word = try optional(fields, name) else { return nil }
+        guard let choice = Choice(rawValue: word) else { throw .notReadable }
+        return choice
     }
 
     /// Where a task's log lies below `logs/`.

@@ -1,7 +1,7 @@
 // How farmers keep each other out, and what a turn's file says where that is done without flock.
 
 /// How farmers keep each other out.
-public enum Locking: String, Sendable, Codable, CaseIterable {
+public enum Locking: String, Sendable, CaseIterable {
     /// By flock(2), which the file system must carry from node to node.
     case flock
     /// By exclusively created files that their holders renew: for file systems without flock, with a weaker promise.

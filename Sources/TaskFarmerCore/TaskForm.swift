@@ -2,10 +2,8 @@
 // tasks have more to them, each is one line of JSON: what a task needs stands with it wherever it goes, and there is no
 // second file that could disagree.
 
-internal import FoundationEssentials
-
 /// How the tasks of a work directory are written.
-package enum TaskForm: String, Sendable, Codable {
+package enum TaskForm: String, Sendable {
     /// The command line.
     case commands
     /// A JSON object.
@@ -91,69 +89,48 @@ private enum TaskObject {
     }
 
     static func decode(_ line: [UInt8]) throws(TaskForm.Problem) -> TaskDescription {
-        do {
-            let object = try JSONDecoder().decode(Object.self, from: Data(line))
-            // What can be read can be written: NUL bytes and senseless names are found here.
-            _ = try encode(object.task)
-            return object.task
-        } catch let problem as TaskForm.Problem {
-            throw problem
-        } catch let error as DecodingError {
-            throw problem(words(error))
-        } catch {
-            throw problem("not a JSON object")
+        guard let value = JSONValue(line) else { throw problem("not valid JSON") }
+        guard let object = value.fields else { throw problem("expected a JSON object") }
+        if let unknown = object.keys.sorted().first(where: { !fields.contains($0) }) {
+            let hint = Nearest.to(unknown, in: fields).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw problem("unknown field \"\(unknown)\", expected \(fields.joined(separator: ", "))\(hint)")
         }
+        var task = try command(object["command"])
+        task.environment = try environment(object["env"] ?? .null)
+        task.workingDirectory = try text(object, "cwd").map { Array($0.utf8) }
+        task.name = try text(object, "name")
+        // What can be read can be written: NUL bytes and senseless names are found here.
+        _ = try encode(task)
+        return task
+    }
+
+    private static func command(_ value: JSONValue?) throws(TaskForm.Problem) -> TaskDescription {
+        switch value {
+        case nil: throw problem("there is no \"command\"")
+        case .string(let line): return TaskDescription(line)
+        case .array(let values) where values.allSatisfy({ $0.text != nil }):
+            if values.isEmpty { throw problem("\"command\": expected a program, found an empty array") }
+            return TaskDescription(arguments: values.compactMap(\.text))
+        default: throw problem("\"command\": expected a string or an array of strings")
+        }
+    }
+
+    private static func environment(_ value: JSONValue) throws(TaskForm.Problem) -> [EnvironmentChange] {
+        if value == .null { return [] }
+        guard let changes = value.fields, changes.values.allSatisfy({ $0 == .null || $0.text != nil }) else {
+            throw problem("\"env\": expected an object of strings, null to take a variable away")
+        }
+        return changes.sorted { $0.key < $1.key }.map { name, value in
+            EnvironmentChange(name, bytes: value.text.map { Array($0.utf8) })
+        }
+    }
+
+    /// A field that may be missing, or null.
+    private static func text(_ object: [String: JSONValue], _ field: String) throws(TaskForm.Problem) -> String? {
+        guard let value = object[field], value != .null else { return nil }
+        guard let text = value.text else { throw problem("\"\(field)\": expected a string") }
+        return text
     }
 
     private static func problem(_ message: String) -> TaskForm.Problem { TaskForm.Problem(message: message) }
-
-    private static func words(_ error: DecodingError) -> String {
-        switch error {
-        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "expected a JSON object"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            switch context.codingPath.first?.stringValue {
-            case "command": "\"command\": expected a string or an array of strings"
-            case "env": "\"env\": expected an object of strings, null to take a variable away"
-            case let field?: "\"\(field)\": expected a string"
-            case nil: "expected a JSON object"
-            }
-        case .keyNotFound(let key, _): "there is no \"\(key.stringValue)\""
-        default: "not valid JSON"
-        }
-    }
-
-    private struct Field: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    private struct Object: Decodable {
-        var task: TaskDescription
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
-            func field(_ name: String) -> Field { Field(stringValue: name) }
-            if let unknown = fields.allKeys.map(\.stringValue).sorted().first(where: { !TaskObject.fields.contains($0) }
-            ) {
-                let hint = Nearest.to(unknown, in: TaskObject.fields).map { "; did you mean \"\($0)\"?" } ?? ""
-                throw problem(
-                    "unknown field \"\(unknown)\", expected \(TaskObject.fields.joined(separator: ", "))\(hint)")
-            }
-            if let line = try? fields.decode(String.self, forKey: field("command")) {
-                task = TaskDescription(line)
-            } else {
-                let arguments = try fields.decode([String].self, forKey: field("command"))
-                if arguments.isEmpty { throw problem("\"command\": expected a program, found an empty array") }
-                task = TaskDescription(arguments: arguments)
-            }
-            let environment = try fields.decodeIfPresent([String: String?].self, forKey: field("env")) ?? [:]
-            task.environment = environment.sorted { $0.key < $1.key }.map { name, value in
-                EnvironmentChange(name, bytes: value.map { Array($0.utf8) })
-            }
-            task.workingDirectory = try fields.decodeIfPresent(String.self, forKey: field("cwd")).map { Array($0.utf8) }
-            task.name = try fields.decodeIfPresent(String.self, forKey: field("name"))
-        }
-    }
 }

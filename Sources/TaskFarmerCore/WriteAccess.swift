@@ -17,7 +17,7 @@ package struct WriteAccess: Sendable, Equatable {
 }
 
 /// With whom a work directory is shared.
-public enum FarmShare: String, Sendable, Codable, CaseIterable {
+public enum FarmShare: String, Sendable, CaseIterable {
     /// With its group, as far as the umask allows.
     case group
 }
