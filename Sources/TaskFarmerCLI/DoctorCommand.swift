@@ -15,8 +15,7 @@ package enum DoctorCommand: Command {
             "hosts", value: "LIST",
             "One process on each of these hosts, over ssh: names with commas between them, n[01-16], user@n1, @FILE.",
             standard: "two processes on this host"),
-        Option(
-            "ssh", value: "COMMAND", "With --hosts: how ssh is started, for example `ssh -p 2222`.", standard: "ssh"),
+        HostsRun.ssh, HostsRun.program,
         Option("srun", "One process on each node of the SLURM job around this command."),
         Option(
             "lock-dir", value: "DIR", "The folder for the lock file, as `run` takes it.",
@@ -27,7 +26,7 @@ package enum DoctorCommand: Command {
     package static let notes = """
         DIR is where a work directory would lie, by default the current folder. Two processes or more take locks from each other
         and change a little work directory there with the code that farmers use. It lies in DIR/.taskfarmer-doctor.* and is
-        removed at the end. DIR and this program have to be at the same place on all hosts.
+        removed at the end. DIR has to be at the same place on all hosts.
 
         Examples:
           taskfarmer doctor /scratch/me
@@ -47,8 +46,8 @@ package enum DoctorCommand: Command {
         let folder = (arguments.operands.first.map { Path(bytes: $0) } ?? Folder.current).absolute
         let scratch = process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
         let lockFolder = (arguments.path("lock-dir") ?? scratch)?.absolute
-        let words = peer([folder.bytes] + (lockFolder.map { [$0.bytes] } ?? []))
-        let starts = try starts(arguments, words)
+        let words = peer(try HostsRun.program(arguments), [folder.bytes] + (lockFolder.map { [$0.bytes] } ?? []))
+        let starts = try starts(arguments, process, words)
         let peers = try starts.map { try PeerProcess(name: $0.name, words: $0.words, signals: signals) }
         let report = DoctorReport(
             folder: folder.description, lockFolder: lockFolder?.description, examination: try Doctor.examine(peers))
@@ -57,21 +56,18 @@ package enum DoctorCommand: Command {
     }
 
     /// What each peer is called and how it is started; two at least.
-    private static func starts(_ arguments: Arguments, _ words: [[UInt8]]) throws -> [(name: String, words: [[UInt8]])]
-    {
-        if arguments.has("ssh") && !arguments.has("hosts") { throw UsageError(message: "--ssh goes with --hosts") }
+    private static func starts(
+        _ arguments: Arguments, _ process: CommandProcess, _ words: [[UInt8]]
+    ) throws -> [(name: String, words: [[UInt8]])] {
+        if !arguments.has("hosts"), let stray = ["ssh", "remote-program"].first(where: arguments.has) {
+            throw UsageError(message: "--\(stray) goes with --hosts")
+        }
         var starts: [(name: String, words: [[UInt8]])]
-        if let list = arguments.text("hosts") {
+        if arguments.has("hosts") {
             if arguments.has("srun") { throw UsageError(message: "--hosts and --srun exclude each other") }
-            let hosts: [HostEntry]
-            do {
-                hosts = try HostList.parse(list) { file in try Folder.content(of: Path(file)).text }
-            } catch let problem as HostListProblem {
-                throw UsageError(message: problem.message)
-            }
-            var shell = RemoteShell(folder: "/")
-            if let program = arguments.values["ssh"] { shell.program = program }
-            starts = hosts.map { ($0.name, shell.arguments(on: $0, words)) }
+            var shell = try HostsRun.shell(arguments, process)
+            shell.folder = "/"
+            starts = try HostsRun.hosts(arguments).map { ($0.name, shell.arguments(on: $0, words)) }
         } else if arguments.has("srun") {
             starts = try JobNodes.names().map { ($0, JobNodes.command(words, on: $0)) }
         } else {
@@ -84,9 +80,8 @@ package enum DoctorCommand: Command {
         return starts
     }
 
-    /// The command that starts a peer: this program itself.
-    static func peer(_ operands: [[UInt8]]) -> [[UInt8]] {
-        let program = RemoteShell.ownProgram?.bytes ?? Array("taskfarmer".utf8)
-        return [program, Array(DoctorPeerCommand.name.utf8), Array("--".utf8)] + operands
+    /// The command that starts a peer.
+    static func peer(_ program: [UInt8], _ operands: [[UInt8]]) -> [[UInt8]] {
+        [program, Array(DoctorPeerCommand.name.utf8), Array("--".utf8)] + operands
     }
 }

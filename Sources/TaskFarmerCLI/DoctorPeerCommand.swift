@@ -15,7 +15,8 @@ enum DoctorPeerCommand: Command {
         let paths = arguments.operands.map { Path(bytes: $0) }
         let peer = DoctorPeer(
             folder: paths[0], lockFolder: paths.count > 1 ? paths[1] : nil,
-            program: DoctorCommand.peer(arguments.operands),
+            program: DoctorCommand.peer(
+                RemoteShell.ownProgram?.bytes ?? Array("taskfarmer".utf8), arguments.operands),
             signals: try SignalSource([.terminate, .interrupt, .hangUp]))
         peer.serve(input: Descriptor(owning: 0, path: "standard input"))
         return 0

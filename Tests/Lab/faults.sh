@@ -169,7 +169,7 @@ output() {
     ends 1
     finished 6
     expect "attempts.tsv has the reason" \
-        grep -q "^6.*output-lost	No space left on device$" "$work/attempts.tsv"
+        grep -q "^6.*output-lost	No space left on device	" "$work/attempts.tsv"
     expect "the farmer says so" said 'task 6 has failed, since what it printed does not fit'
     "$binary" log 6 "$work" 2>&1 | tail -c 300 | tr -d '\0' >"$folder/end"
     expect "the log says so" grep -q 'did not fit: No space left' "$folder/end"

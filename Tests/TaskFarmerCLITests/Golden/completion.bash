@@ -78,6 +78,7 @@ _taskfarmer() {
         handlers:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         doctor:--hosts) COMPREPLY=(); return;;
         doctor:--ssh) COMPREPLY=(); return;;
+        doctor:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         doctor:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
     esac
     if [ "$command" = completion ] && [[ $cur != -* ]]; then
@@ -93,7 +94,7 @@ _taskfarmer() {
         list) words="--tasklist -t --workdir -w --config --trust --help -h";;
         runners) words="--list --show --tasklist -t --names --config --trust --help -h";;
         handlers) words="--list --names --config --trust --help -h";;
-        doctor) words="--hosts --ssh --srun --lock-dir --json --help -h";;
+        doctor) words="--hosts --ssh --remote-program --srun --lock-dir --json --help -h";;
         completion) words="--help -h";;
     esac
     if [[ $cur == -* ]]; then

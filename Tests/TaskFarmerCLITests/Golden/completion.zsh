@@ -152,7 +152,8 @@ _taskfarmer() {
             '-h[Show this help and exit.]' \
             '*:file:_files';;
         doctor) _arguments '--hosts=[One process on each of these hosts, over ssh\: names with commas between them, n\[01-16\], user@n1, @FILE.]:LIST:' \
-            '--ssh=[With --hosts\: how ssh is started, for example `ssh -p 2222`.]:COMMAND:' \
+            '--ssh=[How ssh is started, as for a shell\: "ssh -p 2222".]:COMMAND:' \
+            '--remote-program=[Where taskfarmer lies on the machines of --hosts.]:PATH:_files' \
             '--srun[One process on each node of the SLURM job around this command.]' \
             '--lock-dir=[The folder for the lock file, as `run` takes it.]:DIR:_files -/' \
             '--json[Print JSON, as documented in the manual.]' \
