@@ -64,7 +64,7 @@ public enum CommandLineMain {
 
     private static func complain(_ message: String, status: Int32) -> Int32 {
         // One line, whatever names are in it.
-        OwnProcess.put(Array("taskfarmer: ".utf8) + message.utf8.map { $0 < 32 || $0 == 127 ? 63 : $0 } + [10], to: 2)
+        OwnProcess.put("taskfarmer: \(message.oneLine)\n", to: 2)
         return status
     }
 }

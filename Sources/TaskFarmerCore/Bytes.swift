@@ -125,3 +125,8 @@ extension Collection<UInt8> {
     /// For people; what is not UTF-8 shows as U+FFFD.
     package var text: String { String(decoding: self, as: UTF8.self) }
 }
+
+extension String {
+    /// For people, on one line: control characters show as question marks.
+    package var oneLine: String { String(decoding: utf8.map { $0 < 32 || $0 == 127 ? 63 : $0 }, as: UTF8.self) }
+}

@@ -52,8 +52,7 @@ package enum RunReport {
 
     /// A command for people: at most 120 characters, nothing that a terminal would act on.
     package static func shown(_ command: [UInt8]) -> String {
-        let text = String(
-            command.prefix(480).text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 || $0 == "\u{7f}" ? "?" : $0 })
+        let text = command.prefix(480).text.oneLine
         return text.count <= 120 ? text : text.prefix(119) + "…"
     }
 

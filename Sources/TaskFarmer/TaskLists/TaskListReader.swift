@@ -42,10 +42,11 @@ public final class TaskListReader {
     /// An error in the list, to be thrown.
     ///
     /// - Parameters:
-    ///   - text: what was expected there and what to do
+    ///   - text: what was expected there and what to do; control characters in it, which the list may have brought, show as
+    ///     question marks
     ///   - line: its number, counted from 1; nil for none in particular
     /// - Returns: the error, which names the list
     public func problem(_ text: String, line: Int? = nil) -> any Error {
-        FarmError.configuration(file: name, line: line, text)
+        FarmError.configuration(file: name, line: line, text.oneLine)
     }
 }
