@@ -67,11 +67,15 @@ package struct WriteTrust: Sendable, Equatable {
         if file.owner != user && file.owner != 0 && !(sharing == .asked && isOfOurGroup) { return .owner }
         if file.isFolder && stickyHolds && file.permissions & 0o1000 != 0 { return nil }
         let reach = folder?.permissions ?? 0o777
-        if file.permissions & 0o002 != 0 && reach & 0o001 != 0 { return .everybody }
-        // A user's private group has the user's number (the usual scheme with a umask of 002).
-        let isOwnGroup = file.group == user && file.group == group
-        let isTrustedGroup = sharing > .no && isOfOurGroup
-        if file.permissions & 0o020 != 0 && reach & 0o011 != 0 && !isOwnGroup && !isTrustedGroup { return .group }
+        // Whoever is let in by the folder's group may be among the others of the file.
+        let strangersEnter = reach & 0o001 != 0 || reach & 0o010 != 0 && !isFriendly(folder?.group ?? -1)
+        if file.permissions & 0o002 != 0 && strangersEnter { return .everybody }
+        if file.permissions & 0o020 != 0 && reach & 0o011 != 0 && !isFriendly(file.group) { return .group }
         return nil
+    }
+
+    /// A user's private group, which has the user's number (the usual scheme with a umask of 002), or one that is trusted.
+    private func isFriendly(_ group: Int) -> Bool {
+        group == user && group == self.group || sharing > .no && groups.contains(group)
     }
 }

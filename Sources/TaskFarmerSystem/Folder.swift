@@ -150,7 +150,8 @@ package enum Folder {
     package static func saysFull(_ path: Path, for count: Int) -> Bool {
         var raw = statvfs()
         let found = unsafe path.withCString { text in unsafe statvfs(text, &raw) }
-        return found == 0 && raw.f_blocks > 0 && raw.f_bavail < UInt(count) / max(1, raw.f_frsize)
+        let (room, isVast) = UInt(raw.f_bavail).multipliedReportingOverflow(by: UInt(max(1, raw.f_frsize)))
+        return found == 0 && raw.f_blocks > 0 && !isVast && room < UInt(count)
     }
 
     package static var current: Path { Path(".").resolved ?? Path(".") }

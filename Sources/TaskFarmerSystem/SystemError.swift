@@ -47,6 +47,8 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The name is not there.
     package var isMissing: Bool { code == ENOENT }
+    /// It is not there any more: also where a file server has removed what was just opened.
+    package var isGone: Bool { code == ENOENT || code == ESTALE }
     /// A part of the path that should be a folder is none.
     package var isNoFolder: Bool { code == ENOTDIR }
     /// The user named something else than there is, or may be read.

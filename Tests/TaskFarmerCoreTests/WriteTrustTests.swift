@@ -34,6 +34,18 @@ struct WriteTrustTests {
         #expect(stranger(1001, Self.me, 0o666, in: 0o700) == .owner)
     }
 
+    @Test func `what the others of a file may write is refused where a group of many may enter its folder`() {
+        let trust = WriteTrust(user: Self.me, group: Self.me, groups: [Self.me, Self.others])
+        let folder = WriteAccess(owner: Self.me, group: Self.others, permissions: 0o750, isFolder: true)
+        for mode: UInt32 in [0o666, 0o606] {
+            let file = WriteAccess(owner: Self.me, group: Self.me, permissions: mode)
+            #expect(trust.stranger(to: file, in: folder) == .everybody)
+            var sharing = trust
+            sharing.sharing = .recorded
+            #expect(sharing.stranger(to: file, in: folder) == nil)
+        }
+    }
+
     @Test func `a group that is not the user's own is refused, also where only others may enter the folder`() {
         #expect(stranger(Self.me, Self.me, 0o664) == nil)
         #expect(stranger(Self.me, Self.others, 0o664) == .group)

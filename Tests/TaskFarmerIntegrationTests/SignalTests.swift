@@ -62,6 +62,31 @@ struct SignalTests {
         }
     }
 
+    @Test(arguments: ["exit 1", "exit 143"], [false, true])
+    func `a task that heeds a signal that meets the farmer too has not failed, whatever its exit status`(
+        ending: String, farmerFirst: Bool
+    ) throws {
+        try Farm.use { farm in
+            let task =
+                "test $TASKFARMER_ATTEMPT = 2 && exit; trap '\(ending)' TERM; echo > up.$PROC_NUMBER; "
+                + "while :; do sleep 0.01; done"
+            try farm.write(Array(repeating: task, count: 4))
+            let farmer = try farm.start(["run", "-n", "4", "tasks"])
+            try eventually("all run") { (0..<4).allSatisfy { farm.exists("up.\($0)") } }
+            // It hears of all at once, in no particular order.
+            farmer.signal(SIGSTOP)
+            if farmerFirst { farmer.signal(SIGTERM) }
+            for process in farm.processes() where process != farmer.identifier { _ = kill(process, SIGTERM) }
+            if !farmerFirst { farmer.signal(SIGTERM) }
+            try eventually("the tasks have ended") { farm.processes().count <= 1 }
+            farmer.signal(SIGCONT)
+            try farmer.ends(75)
+            #expect(farm.ids("failed") == [])
+            #expect(farm.attempts().map { $0["outcome"] } == Array(repeating: "interrupted", count: 4))
+            try farm.farmer("-n", "4").ends(0)
+        }
+    }
+
     @Test func `a task that such a signal ends alone has failed`() throws {
         try Farm.use { farm in
             try farm.write(["kill -TERM $$", "true"])

@@ -157,6 +157,32 @@ struct CheckAndRepairTests {
         withExtendedLifetime(scratch) {}
     }
 
+    @Test("tasks that nothing but their number is left of are skipped, however many, and not forgotten")
+    func lostToprocess() throws {
+        let (scratch, bench) = try Scratch.withList(20_000)
+        try bench.farm().leave(release: [], bench.patience)
+        try bench.write([], to: bench.directory.file(.toprocess))
+        try bench.write(Array("echo another\n".utf8), to: bench.list)
+        _ = try Repair.run(bench.directory, lock: .same, assumedDead: [], bench.patience)
+        #expect(try Reading(bench.directory).at(.skipped).sorted() == Array(0..<20_000))
+        #expect(try bench.problems() == [])
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test("a number of tasks that there cannot have been is refused in one line, and nothing is changed")
+    func impossibleCount() throws {
+        let (scratch, bench) = try Self.worked()
+        var state = try bench.directory.readState()
+        state.tasks = 1 << 50
+        state.toprocess = (1 << 50) - state.done
+        try bench.write(state.encoded, to: bench.directory.state)
+        let before = try bench.contents()
+        let error = refusal { try Repair.run(bench.directory, lock: .same, assumedDead: [], bench.patience) }
+        #expect(error?.word == "configuration" && error?.description.contains("remove this file") == true)
+        #expect(try bench.contents() == before)
+        withExtendedLifetime(scratch) {}
+    }
+
     @Test("a repair can put the lock beside the old one or into another folder, and farmers find it there")
     func movedLock() throws {
         let (scratch, bench) = try Self.worked()

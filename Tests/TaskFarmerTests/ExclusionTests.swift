@@ -70,6 +70,24 @@ struct ExclusionTests {
                 == before.filter { !$0.key.hasPrefix("farmers") })
     }
 
+    @Test("a farmer of another host is found among many of this one's")
+    func foundAmongMany() throws {
+        var pair = try Pair()
+        for _ in 0..<64 {
+            let here = pair.bench.newRecord()
+            try pair.bench.write(here.encoded, to: pair.bench.directory.alive(here.farmer))
+        }
+        pair.other.farmer = "elsewhere.\(ProcessTable.own).1"
+        let (bench, path, other) = (pair.bench, pair.bench.directory.alive(pair.other.farmer), pair.other)
+        try bench.write(other.encoded, to: path)
+        let beating = Asked {
+            var next = other
+            next.heartbeat += 1
+            try? bench.write(next.encoded, to: path)
+        }
+        #expect(refusal { try pair.require(beating) }?.word == "brokenLock")
+    }
+
     @Test("two newcomers that watch each other see each other's hearts beat")
     func beatsWhileWatching() throws {
         let pair = try Pair()

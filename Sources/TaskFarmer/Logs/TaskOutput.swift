@@ -38,8 +38,10 @@ final class TaskOutput: @unchecked Sendable {
     private var fresh: [OutputPipe] = []
     /// Attempts whose output does not fit, by task.
     private var lost: [Int: LogPack.Loss] = [:]
-    /// The file system of the logs says that it has no room, and was found to have some.
-    private var hasHiddenRoom = false
+    /// When the file system of the logs, which says that it has no room, was found to have some.
+    private var foundRoom: Int?
+    /// So long that is believed, in nanoseconds.
+    private static let belief = 1_000_000_000
     /// With less room than this, in bytes, a file system may refuse to let a file grow: ext4 does before its last block is taken.
     private static let little = 1 << 20
     private static let part = 1 << 18
@@ -157,15 +159,15 @@ final class TaskOutput: @unchecked Sendable {
     private func fullness() -> SystemError? {
         guard keeping == .files || keeping == .failed else { return nil }
         guard Folder.saysFull(places.directory.logs, for: Self.little) else {
-            hasHiddenRoom = false
+            foundRoom = nil
             return nil
         }
-        if hasHiddenRoom { return nil }
+        if let foundRoom, Clock.boot - foundRoom < Self.belief { return nil }
         let probe = places.directory.logs.appending("\(farmer).probe")
         defer { _ = try? Folder.unlink(probe) }
         do throws(SystemError) {
             try Descriptor(probe, [.writing, .exclusive, .noLink]).write([UInt8](repeating: 0, count: Self.little))
-            hasHiddenRoom = true
+            foundRoom = Clock.boot
             return nil
         } catch {
             return error.isFull ? SystemError("write", places.directory.logs, code: error.code) : nil

@@ -67,14 +67,23 @@ package enum Exclusion {
     }
 
     private static func names(_ directory: WorkDirectory, but own: String) throws -> [String] {
-        try Folder.names(in: directory.farmers).map(\.text).filter { $0 != own && !$0.contains(".journal") }
+        try Folder.names(in: directory.farmers).map(\.text).filter { name in
+            name != own && !name.hasSuffix(".journal0") && !name.hasSuffix(".journal1")
+        }
+    }
+
+    /// A few tell as much as thousands would: of other hosts first, whose names do not begin as this one's do.
+    private static func sample(_ names: [String], _ own: String) -> ArraySlice<String> {
+        func host(_ farmer: String) -> ArraySlice<Substring> { farmer.split(separator: ".").dropLast(2) }
+        let ownHost = host(own)
+        let all = names.shuffled()
+        return (all.filter { host($0) != ownHost } + all.filter { host($0) == ownHost }).prefix(16)
     }
 
     /// Farmers of other hosts that wrote a heartbeat lately, by the file server's clock, and whose locks are free.
     private static func suspects(_ directory: WorkDirectory, than own: String) throws -> [AliveRecord] {
         let now = try Folder.facts(directory.alive(own))?.modifiedNanoseconds ?? 0
-        // A few tell as much as thousands would.
-        return try names(directory, but: own).shuffled().prefix(16).compactMap { name in
+        return try sample(names(directory, but: own), own).compactMap { name in
             guard let found = try look(at: name, directory), found.isFree,
                 now - found.written < Liveness.patience
             else { return nil }
@@ -88,11 +97,17 @@ package enum Exclusion {
         at farmer: String, _ directory: WorkDirectory
     ) throws -> (record: AliveRecord, written: Int, isFree: Bool)? {
         guard let file = try? Descriptor(directory.alive(farmer), [.both, .noLink]) else { return nil }
-        file.dropCache()
-        guard let record = AliveRecord(try file.readAll()), !Liveness.isHere(record) else { return nil }
-        let written = try file.facts().modifiedNanoseconds
-        guard try file.tryLock() else { return (record, written, false) }
-        try file.unlock()
-        return (record, written, true)
+        do throws(SystemError) {
+            file.dropCache()
+            guard let record = AliveRecord(try file.readAll()), !Liveness.isHere(record) else { return nil }
+            let written = try file.facts().modifiedNanoseconds
+            guard try file.tryLock() else { return (record, written, false) }
+            try file.unlock()
+            return (record, written, true)
+        } catch {
+            // It has left meanwhile.
+            if error.isGone { return nil }
+            throw error
+        }
     }
 }

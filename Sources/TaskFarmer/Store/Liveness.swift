@@ -101,8 +101,13 @@ package final class Liveness {
     private func readRecord(_ farmer: String) throws -> AliveRecord? {
         for _ in 0..<3 {
             guard let file = try? Descriptor(directory.alive(farmer), [.reading, .noLink]) else { return nil }
-            file.dropCache()
-            if let record = AliveRecord(try file.readAll()) { return record }
+            do throws(SystemError) {
+                file.dropCache()
+                if let record = AliveRecord(try file.readAll()) { return record }
+            } catch {
+                if error.isGone { return nil }
+                throw FarmError.system(error)
+            }
             Clock.pause(nanoseconds: 2_000_000)
         }
         return nil
@@ -127,7 +132,7 @@ package final class Liveness {
             try file.unlock()
             return true
         } catch {
-            if error.isMissing { return true }
+            if error.isGone { return true }
             throw FarmError.system(error)
         }
     }

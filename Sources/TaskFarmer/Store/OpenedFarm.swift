@@ -147,6 +147,8 @@ package struct OpenedFarm {
         if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
         let measured = try known == nil || request.fresh ? request.list.map { try MeasuredList($0, patience) } : nil
         try makeRoot(directory, request.share)
+        // Somebody else may have made it while the list was read.
+        try trust.require(directory)
         try refuseLocalLock(lockPath, directory)
 
         let lock = try FarmLock(lockPath, locking, trust: trust)

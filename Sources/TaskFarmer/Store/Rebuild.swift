@@ -55,7 +55,12 @@ struct Rebuild {
     mutating func run() throws -> StateRecord {
         var state = StateRecord()
         limit = try believableTasks()
-        if knownTasks > limit { knownTasks = 0 }
+        // Tasks whose lines are lost are not forgotten; but a number that was never one would fill the disk.
+        if knownTasks > max(limit, Self.mostUnknown) {
+            throw FarmError.configuration(
+                file: directory.state.description, line: nil,
+                "counts \(knownTasks) tasks, of which next to nothing is there: if that is wrong, remove this file and repair again")
+        }
         try markUnfinished()
         try readTorn()
         try FreshFile.write(directory.transaction, directory.locking, [])
@@ -118,6 +123,8 @@ struct Rebuild {
         return state
     }
 
+    private static let mostUnknown = 1 << 27
+
     static let unfinished = Array("being rebuilt from ".utf8)
 
     /// Marks the directory as ours and unfinished, behind what `state` says of it until it says something new.
@@ -148,16 +155,21 @@ struct Rebuild {
 
     /// Tasks of which nothing but the number is known cannot run; they are skipped, and said to be.
     private mutating func fillGaps(_ state: inout StateRecord) throws {
+        let handle = try SharedHandle(directory.file(.skipped), directory.locking)
+        var end = handle.size
         var more: [UInt8] = []
         for id in 0..<state.tasks where id >= places.count || places[id] == nil {
             TaskRecord(id: id, command: Array("# command unknown".utf8)).appendLine(to: &more)
             unknown += 1
+            if more.count < 1 << 20 { continue }
+            try handle.file.write(more, at: end)
+            end += more.count
+            more = []
         }
-        if more.isEmpty { return }
-        let handle = try SharedHandle(directory.file(.skipped), directory.locking)
-        try handle.file.write(more, at: handle.size)
+        if unknown == 0 { return }
+        try handle.file.write(more, at: end)
         try handle.file.flush()
-        state.sizes[.skipped] = handle.size + more.count
+        state.sizes[.skipped] = end + more.count
         counts[.skipped, default: 0] += unknown
     }
 

@@ -27,7 +27,8 @@ extension Farmer {
             try prepare(store, request, options, observer, patience)
             return (store, try store.enter(record, takesTasks: true, patience))
         } catch {
-            Journal.remove(opened.directory, farmer: record.farmer)
+            // What may be committed is in the journal alone: whoever comes next recovers it, or sweeps it away.
+            if !store.cycle.isInDoubt { Journal.remove(opened.directory, farmer: record.farmer) }
             throw error
         }
     }

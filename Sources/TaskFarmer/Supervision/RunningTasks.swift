@@ -24,8 +24,10 @@ final class RunningTasks {
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
     private let cleanups: Cleanups
-    /// Tasks that a signal ended which may have been meant for the farmer and all that it runs.
-    private var suspects: [(running: RunningAttempt, end: ChildEnd, at: Int)] = []
+    /// Tasks that may have ended because of a signal that was meant for the farmer and all that it runs: ended by it, or having
+    /// heeded it. Both in the order of their ends.
+    private var killed: [Suspect] = []
+    private var exited: [Suspect] = []
     private var excusedUntil = 0
 
     private(set) var unreported = UnreportedEnds()
@@ -54,9 +56,9 @@ final class RunningTasks {
     var places: Int { slots.count }
     var isEmpty: Bool { slots.running == 0 }
     /// Nothing runs, nothing is to be cleaned up, and every end is told.
-    var isOver: Bool { isEmpty && cleanups.isEmpty && suspects.isEmpty }
+    var isOver: Bool { isEmpty && cleanups.isEmpty && killed.isEmpty && exited.isEmpty }
     /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
-    var isFull: Bool { slots.running + suspects.count >= slots.count }
+    var isFull: Bool { slots.running + killed.count >= slots.count }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
     /// Tasks inside this process are over.
     var collectable: Wakeup { starter.completions.filled }
@@ -115,9 +117,12 @@ final class RunningTasks {
 
     // MARK: stopping
 
+    /// From now on, whatever ends was stopped.
+    func markStopped() { slots.markStopped() }
+
     /// All that run are told to stop, with this signal.
     func stop(_ number: Int32) {
-        slots.markStopped()
+        markStopped()
         for attempt in slots.attempts { attempt.signal(number) }
         if number == Signal.kill.number { abandonInside() }
     }
@@ -150,7 +155,9 @@ final class RunningTasks {
             }
             let now = Clock.boot
             if watch == nil, !running.isStopped, let signal = end.signal, Self.stopsAll(signal) {
-                suspects.append((running, end, now))
+                killed.append(Suspect(running: running, end: end, at: now))
+            } else if watch == nil, !running.isStopped, end.exit != 0, end.signal == nil {
+                exited.append(Suspect(running: running, end: end, at: now))
             } else {
                 conclude(running, end, at: now)
             }
@@ -166,14 +173,22 @@ final class RunningTasks {
 
     // MARK: signals that meet the farmer and its tasks
 
+    private struct Suspect {
+        var running: RunningAttempt
+        var end: ChildEnd
+        var at: Int
+    }
+
     /// A scheduler sends these to every process of a step. Whom they reach first is chance, and a task that they end has not
-    /// failed: so the end of one waits until the farmer must have heard of it too.
+    /// failed: so the end of one waits until the farmer must have heard of it too. A task may also heed such a signal and exit with
+    /// a status of its own; every failure is therefore judged a little later.
     private static func stopsAll(_ number: Int32) -> Bool {
         [Signal.terminate, .interrupt, .hangUp, .user1, .user2].contains(Signal(number: number))
     }
 
     /// How long that takes at most, in nanoseconds.
     private static let chance = 1_000_000_000
+    private static let shortChance = 200_000_000
 
     /// The farmer was told to stop, or to start no more, by a signal: tasks that such a signal ended just before or just after go back.
     func excuse() {
@@ -182,14 +197,18 @@ final class RunningTasks {
     }
 
     private func tendSuspects() {
-        if suspects.isEmpty { return }
         let now = Clock.boot
+        judge(&killed, after: Self.chance, now)
+        judge(&exited, after: Self.shortChance, now)
+    }
+
+    private func judge(_ suspects: inout [Suspect], after wait: Int, _ now: Int) {
         let isExcused = now < excusedUntil
-        let ripe = suspects.filter { isExcused || now - $0.at >= Self.chance }
-        suspects.removeAll { isExcused || now - $0.at >= Self.chance }
-        for (var running, end, at) in ripe {
-            running.isStopped = isExcused
-            conclude(running, end, at: at)
+        let ripe = Array(suspects.prefix { isExcused || now - $0.at >= wait })
+        suspects.removeFirst(ripe.count)
+        for var suspect in ripe {
+            suspect.running.isStopped = isExcused
+            conclude(suspect.running, suspect.end, at: suspect.at)
         }
     }
 
@@ -212,8 +231,8 @@ final class RunningTasks {
 
     /// When that is to be done next; nil for when a child has ended.
     var nextTending: Int? {
-        let ripe = suspects.first.map { $0.at + Self.chance }
-        return [cleanups.nextLook, ripe].compactMap(\.self).min()
+        let ripe = [killed.first.map { $0.at + Self.chance }, exited.first.map { $0.at + Self.shortChance }]
+        return (ripe + [cleanups.nextLook]).compactMap(\.self).min()
     }
 
     /// Tasks inside this process that are over.

@@ -140,14 +140,14 @@ final class Scribe: Sendable {
 
     // MARK: what the store's thread calls
 
-    /// Waits until everything that happened so far is written.
+    /// Waits until everything that happened so far is written, or was tried to be: after a failure, once more.
     func settle() {
         var ticket = 0
         tell(isUrgent: true) { desk in
             desk.settleAsked += 1
             ticket = desk.settleAsked
         }
-        while desk.withLock({ $0.settled < ticket && $0.failure == nil }) { settledWakeup.wait(nanoseconds: -1) }
+        while desk.withLock({ $0.settled < ticket }) { settledWakeup.wait(nanoseconds: -1) }
     }
 
     /// Ends the thread once everything is written.

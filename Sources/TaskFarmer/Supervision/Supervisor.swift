@@ -191,6 +191,8 @@ final class Supervisor {
         observer.observe(.stopping(reason))
         patience.beginStop()
         if !isStopping { phase = .stopping(StopSequence.Walk(settings.stopSequence)) }
+        // Before any of them is reaped: what ends from here on was stopped, whoever sent the signal.
+        tasks.markStopped()
     }
 
     /// Gives the node back when others have what is left.
