@@ -27,7 +27,7 @@ struct JoiningTests {
             observer: Silent())
     }
 
-    @Test("a farmer that cannot know whether it has joined leaves its journal to whoever comes next, who finds all tasks")
+    @Test("a farmer that cannot know whether it has joined leaves its journal to whoever comes next")
     func inDoubt() async {
         await #expect(processExitsWith: .success) {
             let (scratch, bench) = try Scratch.withList()

@@ -59,7 +59,8 @@ struct Rebuild {
         if knownTasks > max(limit, Self.mostUnknown) {
             throw FarmError.configuration(
                 file: directory.state.description, line: nil,
-                "counts \(knownTasks) tasks, of which next to nothing is there: if that is wrong, remove this file and repair again")
+                "counts \(knownTasks) tasks, of which next to nothing is there: if that is wrong, remove this file and repair "
+                    + "again")
         }
         try markUnfinished()
         try readTorn()
