@@ -62,6 +62,21 @@ import Testing
         }
     }
 
+    @Test func `a list that comes on standard input is kept in a work directory that is made for it`() throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", Self.runs, farm)
+            try Self.command("srun", #"while [ "${1#-}" != "$1" ]; do shift; done; exec "$@""#, farm)
+            for words in [
+                ["submit", "--wait", "--poll", "0.1", "--workdir", "one", "-"],
+                ["autoscale", "--max-nodes", "2", "--time", "10", "--poll", "0.05", "--workdir", "two", "-"],
+            ] {
+                let ended = try farm.start(words, environment, input: "tasks").wait()
+                #expect(ended.status == 0, "\(ended.errors)\(farm.text("printed"))")
+            }
+            for name in ["one", "two"] { #expect(farm.text("\(name)/finished").split(separator: "\n").count == 3) }
+        }
+    }
+
     @Test func `a job that vanishes with work left is not waited for for ever`() throws {
         try Self.use { farm, environment in
             try Self.command("sbatch", "echo 7", farm)
