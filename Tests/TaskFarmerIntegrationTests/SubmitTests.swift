@@ -166,6 +166,30 @@ import Testing
         }
     }
 
+    @Test func `an autoscaler does not submit for ever for tasks that take longer than a job may run`() throws {
+        try Self.use { farm, environment in
+            try farm.write(["echo > up; exec sleep 1000"])
+            try Self.command("sbatch", Self.runs, farm)
+            try Self.command(
+                "srun",
+                #"""
+                while [ "${1#-}" != "$1" ]; do shift; done
+                "$@" & farmer=$!
+                until [ -e up ]; do sleep 0.01; done
+                rm up; kill -TERM $farmer; wait $farmer
+                """#, farm)
+            let ended = try farm.start(Self.scale, environment).wait()
+            #expect(ended.status == 78)
+            #expect(
+                ended.errors.contains(
+                    "3 jobs in a row have ended without any task coming to its end: perhaps a task takes longer than --time 10"
+                ),
+                "\(ended.errors)")
+            #expect(farm.text("number") == "3\n")
+            #expect(farm.attempts().map { $0["outcome"] } == Array(repeating: "interrupted", count: 3))
+        }
+    }
+
     @Test func `an autoscaler that is started again counts the jobs it had submitted, and cancels only what waits`()
         throws
     {
