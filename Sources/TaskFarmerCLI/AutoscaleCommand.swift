@@ -29,8 +29,8 @@ package enum AutoscaleCommand: Command {
         work, starting or queued would run; the first one shows how many run at a time on a node. A queued job for which nothing is
         left is cancelled. Nodes leave by themselves when they find nothing to do. What follows `--` goes into the batch script.
 
-        It stops when the scheduler refuses a job, or when 3 jobs in a row have failed without having done anything, and says
-        why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is only queued; what runs goes on. Run again, it
+        It stops when the scheduler refuses a job, when 3 jobs in a row have failed without having done anything, or have ended
+        without any task coming to its end, and says why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is only queued; what runs goes on. Run again, it
         finds the jobs it had submitted by their name. Only one can be at work on a work directory.
 
         Example:
@@ -77,7 +77,11 @@ private struct Autoscaler {
     private let script: Path
     private var book = AllocationBook()
     private var failures = 0
+    private var fruitless = 0
+    /// What became of the last job that was of no use.
     private var lastFailure = ""
+    /// How many tasks were over at the last look.
+    private var done: Int?
     private var hasListed = false
     private var rate = RateEstimate()
     private var lastDone: Int?
@@ -116,28 +120,38 @@ private struct Autoscaler {
         hasListed = true
         let directory = submission.directory
         let state = try directory.readState()
-        for gone in book.update(listed, attempts: state.attempts) { judge(gone) }
+        if done != state.done { fruitless = 0 }
+        done = state.done
+        for gone in book.update(listed, done: state.done) { judge(gone) }
         let farmers = try Roster.read(directory).map { entry in
             let bytes = entry.status == .live ? try? Folder.content(of: directory.alive(entry.farmer)) : nil
             return (entry: entry, written: bytes.flatMap { AliveRecord($0) }?.written)
         }
         submission.tell(state, &rate, &lastDone)
+        let now = Clock.wall
         let situation = AutoscaleSituation(
-            state, farmers: farmers, now: Clock.wall, slots: submission.slots, queued: book.pending.count,
-            running: book.running.count, failures: failures)
+            state, farmers: farmers, now: now, slots: submission.slots, queued: book.pending.count,
+            running: book.running.count, failures: failures, fruitless: fruitless)
         switch AutoscalePolicy.decide(situation, limits) {
         case .finished:
             return try end(nil, state.exitStatus)
         case .stop:
+            if failures >= limits.failures {
+                return try end(
+                    "\(failures) jobs in a row have failed without having done anything; the last: \(lastFailure)", 78)
+            }
+            let silent = farmers.filter { AutoscaleSituation.isSilent($0.entry, $0.written, now: now) }.map(\.entry)
+            let advice = AutoscalePolicy.advice(silent: silent, time: submission.arguments.text("time") ?? "")
             return try end(
-                "\(failures) jobs in a row have failed without having done anything; the last: \(lastFailure)", 78)
+                "\(fruitless) jobs in a row have ended without any task coming to its end: \(advice); the last: "
+                    + lastFailure, 78)
         case .cancel(let count):
             cancel(Array(book.pending.suffix(count)), "no tasks are left for them")
         case .submit(let count):
             for _ in 0..<count {
                 do {
                     let job = try queue.submit(script)
-                    book.submitted(job, attempts: state.attempts)
+                    book.submitted(job, done: state.done)
                     console.line("job \(job) is submitted; \(book.running.count) run, \(book.pending.count) wait")
                 } catch let refusal as JobQueue.Refusal {
                     return try end("a job was not submitted: \(refusal.message)", 78)
@@ -149,13 +163,20 @@ private struct Autoscaler {
     }
 
     private mutating func judge(_ gone: AllocationBook.Gone) {
-        if let failure = AllocationBook.failure(record: queue.record(of: gone.id), sawWork: gone.sawWork) {
+        let use = AllocationBook.use(record: queue.record(of: gone.id), sawWork: gone.sawWork)
+        fruitless = use == .worked ? 0 : fruitless + 1
+        switch use {
+        case .worked:
+            failures = 0
+            console.line("job \(gone.id) has ended")
+        case .fruitless:
+            failures = 0
+            lastFailure = "job \(gone.id); \(queue.lastLines(of: gone.id))"
+            console.line("job \(gone.id) has ended, and no task came to its end while it ran")
+        case .failed(let failure):
             failures += 1
             lastFailure = "job \(gone.id): \(failure); \(queue.lastLines(of: gone.id))"
             console.line("a job has failed: \(lastFailure)")
-        } else {
-            failures = 0
-            console.line("job \(gone.id) has ended")
         }
     }
 

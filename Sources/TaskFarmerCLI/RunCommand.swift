@@ -131,10 +131,7 @@ package enum RunCommand: Command {
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let directory = place.directory
-        if place.isStream {
-            try trust.heeding(recorded, directory).require(directory)
-            try OpenedFarm.makeRoot(directory, share)
-        }
+        try makeRoot(for: place, recorded, share, trust)
         if arguments.has("hosts") {
             // A list that cannot be read is said once, and not by every host.
             _ = try list(place, handler, handlerName, isKnown: recorded != nil, console)
@@ -204,6 +201,15 @@ package enum RunCommand: Command {
         }
         let root = (arguments.path("workdir") ?? WorkDirectory.standard(for: operand)).absolute
         return Place(operand: operand, directory: WorkDirectory(root))
+    }
+
+    /// Makes the folder in which what comes on standard input is kept, before it is read.
+    static func makeRoot(
+        for place: Place, _ recorded: FarmDescription?, _ share: FarmShare?, _ trust: Trust
+    ) throws {
+        guard place.isStream else { return }
+        try trust.heeding(recorded, place.directory).require(place.directory)
+        try OpenedFarm.makeRoot(place.directory, share)
     }
 
     /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.

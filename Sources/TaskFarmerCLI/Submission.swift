@@ -90,6 +90,7 @@ struct Submission {
         let handlerName = arguments.text("tasklist") ?? recorded?.handler ?? "list"
         let handler = Result { try registry.describedHandler(named: handlerName) }
         if arguments.has("tasklist") || recorded == nil { _ = try handler.get() }
+        try RunCommand.makeRoot(for: place, recorded, TrustOptions.share(arguments), TrustOptions.trust(arguments))
         list = try RunCommand.list(place, handler, handlerName, isKnown: recorded != nil, console)
 
         var farmer = [Path("/proc/self/exe").resolved?.bytes ?? Array("taskfarmer".utf8), Array("run".utf8)]

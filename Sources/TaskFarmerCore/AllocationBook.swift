@@ -33,14 +33,14 @@ package struct AllocationBook: Sendable, Equatable {
         var isPending: Bool
         /// How often in a row it was not listed.
         var missing = 0
-        /// How many attempts were over in the whole farm when it was last seen waiting.
-        var attempts: Int
+        /// How many tasks were over in the whole farm when it was last seen waiting.
+        var done: Int
     }
 
     /// One that the scheduler does not list any more.
     package struct Gone: Sendable, Equatable {
         package var id: String
-        /// Whether any attempt was over while it ran.
+        /// Whether any task came to its final end while it ran.
         package var sawWork: Bool
 
         package init(id: String, sawWork: Bool) {
@@ -57,20 +57,20 @@ package struct AllocationBook: Sendable, Equatable {
     package var running: [String] { known.filter { !$0.value.isPending }.keys.sorted() }
 
     /// One that the scheduler has accepted just now and may not list yet.
-    package mutating func submitted(_ id: String, attempts: Int) {
-        known[id] = Known(isPending: true, attempts: attempts)
+    package mutating func submitted(_ id: String, done: Int) {
+        known[id] = Known(isPending: true, done: done)
     }
 
     /// Takes in what is listed. One that is missing once may have been between two states.
     ///
     /// - Parameters:
     ///   - listed: all jobs of this name
-    ///   - attempts: how many attempts are over in the whole farm
+    ///   - done: how many tasks are over in the whole farm; interrupted attempts, which will be made again, do not count
     /// - Returns: those that are gone, by their IDs
-    package mutating func update(_ listed: [ListedJob], attempts: Int) -> [Gone] {
+    package mutating func update(_ listed: [ListedJob], done: Int) -> [Gone] {
         for job in listed {
-            let before = known[job.id]?.attempts ?? attempts
-            known[job.id] = Known(isPending: job.isPending, attempts: job.isPending ? attempts : before)
+            let before = known[job.id]?.done ?? done
+            known[job.id] = Known(isPending: job.isPending, done: job.isPending ? done : before)
         }
         let there = Set(listed.map(\.id))
         var gone: [Gone] = []
@@ -79,7 +79,7 @@ package struct AllocationBook: Sendable, Equatable {
                 known[id]?.missing = 1
             } else {
                 known[id] = nil
-                gone.append(Gone(id: id, sawWork: attempts > entry.attempts))
+                gone.append(Gone(id: id, sawWork: done != entry.done))
             }
         }
         return gone.sorted { $0.id < $1.id }
@@ -88,18 +88,29 @@ package struct AllocationBook: Sendable, Equatable {
     /// Forgets those that were cancelled: that they are gone says nothing.
     package mutating func cancelled(_ ids: [String]) { for id in ids { known[id] = nil } }
 
-    /// Why an allocation that is gone was of no use.
+    /// Of what use an allocation was.
+    package enum Use: Sendable, Equatable {
+        case worked
+        /// Its farmer left in good order, but no task came to its end while it ran.
+        case fruitless
+        case failed(String)
+    }
+
+    /// Of what use an allocation that is gone was.
     ///
     /// - Parameters:
     ///   - record: what its script has noted: `started`, then `ended STATUS`; nil when there is nothing
-    ///   - sawWork: whether any attempt was over while it ran
-    /// - Returns: nil when its farmer worked, or found nothing to do
-    package static func failure(record: String?, sawWork: Bool) -> String? {
-        guard let last = record?.split(separator: "\n").last else { return "it ended before its script began" }
+    ///   - sawWork: whether any task came to its final end while it ran
+    /// - Returns: why, where it failed
+    package static func use(record: String?, sawWork: Bool) -> Use {
+        guard let last = record?.split(separator: "\n").last else { return .failed("it ended before its script began") }
         let words = last.split(separator: " ")
         if words.first == "ended", words.count > 1 {
-            return ["0", "1", "75"].contains(words[1]) ? nil : "its farmer ended with exit status \(words[1])"
+            guard ["0", "1", "75"].contains(words[1]) else {
+                return .failed("its farmer ended with exit status \(words[1])")
+            }
+            return sawWork ? .worked : .fruitless
         }
-        return sawWork ? nil : "it was ended before any task was over"
+        return sawWork ? .worked : .failed("it was ended before any task was over")
     }
 }

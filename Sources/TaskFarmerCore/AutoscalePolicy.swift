@@ -10,7 +10,7 @@ package struct AutoscaleLimits: Sendable, Equatable {
     package var backlog: Int
     /// A further node is to have work for so many nanoseconds at least.
     package var worth: Int
-    /// So many allocations in a row that fail without having done anything end it.
+    /// So many allocations in a row that fail, or during which no task comes to its end, end it.
     package var failures: Int
 
     package init(nodes: Int, backlog: Int = 1, worth: Int = 30_000_000_000, failures: Int = 3) {
@@ -26,6 +26,8 @@ package struct AutoscaleSituation: Sendable, Equatable {
     /// Tasks that are not over, and those of them that no living farmer has begun.
     package var left: Int
     package var unstarted: Int
+    /// Slots of living farmers in which nothing runs yet.
+    package var idle: Int
     /// Of the tasks so far, in nanoseconds; 0: unknown.
     package var meanTask: Int
     /// Farmers with a fresh heartbeat, whoever started them.
@@ -37,38 +39,48 @@ package struct AutoscaleSituation: Sendable, Equatable {
     package var running: Int
     /// Allocations in a row that failed without having done anything.
     package var failures: Int
+    /// Allocations in a row during which no task came to its end, whatever the reason.
+    package var fruitless: Int
 
     package init(
-        left: Int, unstarted: Int, meanTask: Int = 0, farmers: Int = 0, slots: Int? = nil, queued: Int = 0,
-        running: Int = 0, failures: Int = 0
+        left: Int, unstarted: Int, idle: Int = 0, meanTask: Int = 0, farmers: Int = 0, slots: Int? = nil,
+        queued: Int = 0, running: Int = 0, failures: Int = 0, fruitless: Int = 0
     ) {
         self.left = left
         self.unstarted = unstarted
+        self.idle = idle
         self.meanTask = meanTask
         self.farmers = farmers
         self.slots = slots
         self.queued = queued
         self.running = running
         self.failures = failures
+        self.fruitless = fruitless
     }
 
     /// A farmer without a heartbeat for so many microseconds counts as gone, and what it holds as work to be done.
     package static let fresh = 60_000_000
 
+    /// Whether a farmer is in the roster but shows no heartbeat.
+    package static func isSilent(_ entry: RosterEntry, _ written: Int?, now: Int) -> Bool {
+        entry.status == .live && now - (written ?? 0) >= fresh
+    }
+
     /// What the work directory shows: the totals, and the roster with the last heartbeat of each. Instants are in microseconds since
     /// 1970; `slots` is given where the user has said how many tasks run at a time on a node.
     package init(
         _ state: StateRecord, farmers: [(entry: RosterEntry, written: Int?)], now: Int, slots: Int?, queued: Int,
-        running: Int, failures: Int
+        running: Int, failures: Int, fruitless: Int
     ) {
         let live = farmers.filter { $0.entry.status == .live }
-        let fresh = live.filter { now - ($0.written ?? 0) < Self.fresh }.map(\.entry)
+        let fresh = live.filter { !Self.isSilent($0.entry, $0.written, now: now) }.map(\.entry)
         let begun = fresh.reduce(0) { $0 + min($1.claimed, $1.slots) }
         let left = state.toprocess + state.claimed
         self.init(
-            left: left, unstarted: max(0, left - begun), meanTask: state.meanTask, farmers: fresh.count,
-            slots: slots ?? fresh.map(\.slots).max() ?? farmers.map(\.entry.slots).max(), queued: queued,
-            running: running, failures: failures)
+            left: left, unstarted: max(0, left - begun),
+            idle: fresh.reduce(0) { $0 + max(0, $1.slots - $1.claimed) }, meanTask: state.meanTask,
+            farmers: fresh.count, slots: slots ?? fresh.map(\.slots).max() ?? farmers.map(\.entry.slots).max(),
+            queued: queued, running: running, failures: failures, fruitless: fruitless)
     }
 }
 
@@ -76,7 +88,7 @@ package enum AutoscalePolicy {
     package enum Decision: Sendable, Equatable {
         /// Every task is over.
         case finished
-        /// Too many allocations in a row have failed.
+        /// Too many allocations in a row have failed, or have brought nothing.
         case stop
         case submit(Int)
         /// So many of those that are only queued are not needed any more.
@@ -87,22 +99,27 @@ package enum AutoscalePolicy {
     package static func decide(_ now: AutoscaleSituation, _ limits: AutoscaleLimits) -> Decision {
         if now.left == 0 { return .finished }
         if now.failures >= limits.failures { return .stop }
-        let usable = usable(now)
+        let usable = usable(now, idle: 0)
         // A place in the queue is given up only when there is nothing at all for it: it may have taken days to get there.
         if now.queued > usable { return .cancel(now.queued - usable) }
-        let wanted = min(usable, worthwhile(now, limits), limits.backlog, limits.nodes - now.running)
-        return wanted > now.queued ? .submit(wanted - now.queued) : .wait
+        // What slots without work will take is left to them; whether they do is seen before the next node is asked for.
+        let wanted = min(
+            self.usable(now, idle: now.idle), worthwhile(now, limits), limits.backlog, limits.nodes - now.running)
+        if wanted <= now.queued { return .wait }
+        // Another one would do no more than those before it. Who is still at work may yet show that it goes on.
+        if now.fruitless >= limits.failures { return nodes(now) + now.queued == 0 ? .stop : .wait }
+        return .submit(wanted - now.queued)
     }
 
     /// Nodes that work or are about to.
     private static func nodes(_ now: AutoscaleSituation) -> Int { max(now.running, now.farmers) }
 
     /// On how many further nodes at least one task would run. The first node shows how many a node takes.
-    private static func usable(_ now: AutoscaleSituation) -> Int {
+    private static func usable(_ now: AutoscaleSituation, idle: Int) -> Int {
         let nodes = nodes(now)
         guard let slots = now.slots, slots > 0 else { return max(now.queued, nodes == 0 ? 1 : 0) }
         let starting = (nodes - now.farmers) * slots
-        let waiting = max(0, now.unstarted - starting)
+        let waiting = max(0, now.unstarted - idle - starting)
         return max(nodes == 0 ? 1 : 0, (waiting + slots - 1) / slots)
     }
 
@@ -113,5 +130,20 @@ package enum AutoscalePolicy {
         let work = Double(now.unstarted) * Double(now.meanTask) / Double(slots)
         let all = min(1e6, work / Double(limits.worth))
         return max(nodes == 0 ? 1 : 0, Int(all) - nodes)
+    }
+
+    /// Why jobs may come and go without any task coming to its end, and what to do.
+    ///
+    /// - Parameters:
+    ///   - silent: farmers without a heartbeat
+    ///   - time: how long a job may run, in the user's words
+    /// - Returns: a clause of a sentence
+    package static func advice(silent: [RosterEntry], time: String) -> String {
+        let holders = silent.filter { $0.claimed > 0 }
+        let hosts = Set(holders.map(\.host)).sorted()
+        guard !hosts.isEmpty else { return "perhaps a task takes longer than --time \(time)" }
+        return "\(holders.reduce(0) { $0 + $1.claimed }) of the tasks left are held by farmers without a heartbeat on "
+            + "\(hosts.joined(separator: ", ")); if that is down and the file server still keeps its lock, run this again with "
+            + "--assume-dead \(hosts.joined(separator: ","))"
     }
 }

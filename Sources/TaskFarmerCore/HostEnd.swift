@@ -5,6 +5,8 @@ package enum HostEnd: Sendable, Equatable {
     case ended(Int32)
     /// No connection came about.
     case unreachable
+    /// What was started there ended with this exit status, and no farmer was heard of: a profile or a wrapper ended it.
+    case noFarmer(Int32)
     /// The connection broke, or the farmer was killed.
     case lost
     /// There is no such program there, or it cannot be executed.
@@ -15,19 +17,37 @@ package enum HostEnd: Sendable, Equatable {
 
     /// What a farmer ends with, from the worst (see the article "Machines without a scheduler").
     private static let byRank: [Int32] = [71, 74, 78, 64, 75, 1, 0]
+    /// Those that tell how far the list is.
+    private static let ofTheList: [Int32] = [75, 1, 0]
 
     /// What the process that was started for a host tells by its end.
     ///
     /// - Parameters:
     ///   - exit: its exit status; nil when a signal ended it
     ///   - hasBegun: whether a farmer was heard of
+    ///   - hasEnded: whether a farmer told of its end
     ///   - isGivenUp: whether it was ended from here
-    package init(exit: Int32?, hasBegun: Bool, isGivenUp: Bool) {
+    package init(exit: Int32?, hasBegun: Bool, hasEnded: Bool, isGivenUp: Bool) {
         switch exit {
-        case let status? where Self.byRank.contains(status): self = .ended(status)
+        // Anything that runs there may end with 0 or 1; only a farmer tells of the list. One that is refused entry, or is told to
+        // stop before that, ends with 75 and no more words.
+        case let status?
+        where Self.byRank.contains(status)
+            && (hasEnded || !Self.ofTheList.contains(status) || hasBegun && status == 75):
+            self = .ended(status)
         case _ where isGivenUp: self = .givenUp
-        case 126?, 127?: self = hasBegun ? .lost : .noProgram
-        default: self = hasBegun ? .lost : .unreachable
+        case _ where hasBegun: self = .lost
+        case 126?, 127?: self = .noProgram
+        case nil, 255?: self = .unreachable
+        case let status?: self = .noFarmer(status)
+        }
+    }
+
+    /// Whether it is the way there that failed, and not what was to be run.
+    package var isOfTheWay: Bool {
+        switch self {
+        case .unreachable, .noFarmer, .lost: true
+        case .ended, .noProgram, .givenUp, .notStarted: false
         }
     }
 
@@ -36,7 +56,7 @@ package enum HostEnd: Sendable, Equatable {
         switch self {
         case .ended(let status): status
         case .noProgram: 78
-        case .unreachable, .lost, .givenUp, .notStarted: nil
+        case .unreachable, .noFarmer, .lost, .givenUp, .notStarted: nil
         }
     }
 
@@ -44,6 +64,8 @@ package enum HostEnd: Sendable, Equatable {
         switch self {
         case .ended(let status): "ended with exit status \(status)"
         case .unreachable: "could not be reached"
+        case .noFarmer(let status):
+            "ended with exit status \(status) before a farmer began; does a profile or a wrapper there end the line that ssh is told?"
         case .lost: "was lost"
         case .noProgram: "could not start the program there (--remote-program PATH names another)"
         case .givenUp: "was given up before it began"
@@ -52,14 +74,15 @@ package enum HostEnd: Sendable, Equatable {
     }
 
     /// Whether that is news to the user, whom the farmer itself could not tell.
-    package var isTrouble: Bool { self == .unreachable || self == .lost || self == .noProgram }
+    package var isTrouble: Bool { isOfTheWay || self == .noProgram }
 
     /// The exit status for all hosts together, from one end for each and the newest state that any of them told of.
     package static func exitStatus(_ ends: [HostEnd], state: StateRecord?) -> Int32 {
         let known = byRank.first { rank in ends.contains { $0.status == rank } }
-        if let known, !([75, 1, 0] as [Int32]).contains(known) { return known }
+        if let known, !ofTheList.contains(known) { return known }
         // Whether work remains is a matter of the list and not of one host: others may have done what was left there.
         if let state { return state.toprocess + state.claimed > 0 ? 75 : state.failed > 0 ? 1 : 0 }
-        return known ?? (ends.contains(.givenUp) || !ends.contains(.unreachable) ? 75 : 74)
+        if known != nil || ends.contains(.givenUp) || ends.contains(.lost) { return 75 }
+        return ends.allSatisfy { $0 == .notStarted } ? 75 : 74
     }
 }

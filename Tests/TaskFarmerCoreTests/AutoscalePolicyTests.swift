@@ -6,13 +6,13 @@ struct AutoscalePolicyTests {
     private static let limits = AutoscaleLimits(nodes: 16, backlog: 4)
 
     private func decide(
-        _ limits: AutoscaleLimits = limits, left: Int, unstarted: Int? = nil, meanTask: Int = 0, farmers: Int = 0,
-        slots: Int? = 8, queued: Int = 0, running: Int = 0, failures: Int = 0
+        _ limits: AutoscaleLimits = limits, left: Int, unstarted: Int? = nil, idle: Int = 0, meanTask: Int = 0,
+        farmers: Int = 0, slots: Int? = 8, queued: Int = 0, running: Int = 0, failures: Int = 0, fruitless: Int = 0
     ) -> AutoscalePolicy.Decision {
         AutoscalePolicy.decide(
             AutoscaleSituation(
-                left: left, unstarted: unstarted ?? left, meanTask: meanTask, farmers: farmers, slots: slots,
-                queued: queued, running: running, failures: failures), limits)
+                left: left, unstarted: unstarted ?? left, idle: idle, meanTask: meanTask, farmers: farmers,
+                slots: slots, queued: queued, running: running, failures: failures, fruitless: fruitless), limits)
     }
 
     @Test func `nothing is submitted when all tasks are over`() {
@@ -76,6 +76,35 @@ struct AutoscalePolicyTests {
         #expect(decide(left: 0, failures: 3) == .finished)
     }
 
+    @Test func `three jobs in a row that brought nothing are followed by no fourth, but who is at work is waited for`()
+    {
+        #expect(decide(left: 1, fruitless: 2) == .submit(1))
+        #expect(decide(left: 1, fruitless: 3) == .stop)
+        #expect(decide(left: 9, slots: nil, fruitless: 3) == .stop)
+        #expect(decide(left: 9, running: 1, fruitless: 3) == .wait)
+        #expect(decide(left: 9, farmers: 1, fruitless: 3) == .wait)
+        #expect(decide(left: 30, queued: 1, fruitless: 3) == .wait)
+        // The last tasks run elsewhere, and those that left had nothing to do: nothing is wrong.
+        #expect(decide(left: 3, unstarted: 0, farmers: 1, fruitless: 5) == .wait)
+        #expect(decide(left: 0, fruitless: 5) == .finished)
+    }
+
+    @Test func `slots without work are to take what waits before another node is asked for`() {
+        #expect(decide(left: 1, idle: 7, farmers: 1, running: 1) == .wait)
+        #expect(decide(left: 9, unstarted: 9, idle: 8, farmers: 1, running: 1) == .submit(1))
+        // A farmer that stops has free slots for a moment: no place in the queue is given up for these.
+        #expect(decide(left: 8, unstarted: 8, idle: 8, farmers: 1, queued: 1, running: 1) == .wait)
+    }
+
+    @Test func `what nobody can take is told with the host that holds it, and what takes too long with the time`() {
+        var holder = RosterEntry(farmer: "a", ordinal: 1, slots: 8, host: "n7", joined: 0)
+        holder.claimed = 3
+        let left = RosterEntry(farmer: "b", ordinal: 2, slots: 8, host: "n8", joined: 0)
+        let held = AutoscalePolicy.advice(silent: [holder, left], time: "10")
+        #expect(held.contains("3 of the tasks") && held.hasSuffix("--assume-dead n7"), "\(held)")
+        #expect(AutoscalePolicy.advice(silent: [left], time: "1:00:00").contains("--time 1:00:00"))
+    }
+
     @Test func `tasks of a farmer without a heartbeat are work to be done`() {
         var state = StateRecord()
         state.tasks = 20
@@ -85,11 +114,14 @@ struct AutoscalePolicyTests {
         }
         let now = 1_000_000_000
         func situation(_ farmers: [(entry: RosterEntry, written: Int?)]) -> AutoscaleSituation {
-            AutoscaleSituation(state, farmers: farmers, now: now, slots: nil, queued: 0, running: 0, failures: 0)
+            AutoscaleSituation(
+                state, farmers: farmers, now: now, slots: nil, queued: 0, running: 0, failures: 0, fruitless: 0)
         }
         let beating = situation([farmer("a", claimed: 8, written: now), farmer("b", claimed: 12, written: now)])
         #expect(beating.unstarted == 4)
         #expect(beating.farmers == 2)
+        #expect(beating.idle == 0)
+        #expect(situation([farmer("a", claimed: 3, written: now), farmer("b", claimed: 17, written: nil)]).idle == 5)
         let dead = situation([
             farmer("a", claimed: 8, written: now - AutoscaleSituation.fresh), farmer("b", claimed: 12, written: nil),
         ])
@@ -106,55 +138,58 @@ struct AllocationBookTests {
 
     @Test func `jobs of an earlier run are taken over and not submitted again`() {
         var book = AllocationBook()
-        #expect(book.update([job("1"), job("2", pending: true)], attempts: 0).isEmpty)
+        #expect(book.update([job("1"), job("2", pending: true)], done: 0).isEmpty)
         #expect(book.running == ["1"])
         #expect(book.pending == ["2"])
     }
 
     @Test func `a job that is not listed yet, or between two states, is not taken for gone`() {
         var book = AllocationBook()
-        book.submitted("1", attempts: 0)
-        #expect(book.update([], attempts: 0).isEmpty)
+        book.submitted("1", done: 0)
+        #expect(book.update([], done: 0).isEmpty)
         #expect(book.pending == ["1"])
-        #expect(book.update([job("1")], attempts: 0).isEmpty)
-        #expect(book.update([], attempts: 0).isEmpty)
-        #expect(book.update([job("1", pending: true)], attempts: 0).isEmpty)
-        #expect(book.update([], attempts: 0).isEmpty)
-        #expect(book.update([], attempts: 0) == [.init(id: "1", sawWork: false)])
+        #expect(book.update([job("1")], done: 0).isEmpty)
+        #expect(book.update([], done: 0).isEmpty)
+        #expect(book.update([job("1", pending: true)], done: 0).isEmpty)
+        #expect(book.update([], done: 0).isEmpty)
+        #expect(book.update([], done: 0) == [.init(id: "1", sawWork: false)])
         #expect(book.running.isEmpty && book.pending.isEmpty)
     }
 
     @Test func `work that was over while a job waited is not its own`() {
         var book = AllocationBook()
-        book.submitted("1", attempts: 0)
-        _ = book.update([job("1", pending: true)], attempts: 7)
-        _ = book.update([job("1")], attempts: 7)
-        _ = book.update([], attempts: 7)
-        #expect(book.update([], attempts: 7) == [.init(id: "1", sawWork: false)])
-        book.submitted("2", attempts: 7)
-        _ = book.update([job("2")], attempts: 8)
-        _ = book.update([], attempts: 9)
-        #expect(book.update([], attempts: 9) == [.init(id: "2", sawWork: true)])
+        book.submitted("1", done: 0)
+        _ = book.update([job("1", pending: true)], done: 7)
+        _ = book.update([job("1")], done: 7)
+        _ = book.update([], done: 7)
+        #expect(book.update([], done: 7) == [.init(id: "1", sawWork: false)])
+        book.submitted("2", done: 7)
+        _ = book.update([job("2")], done: 8)
+        _ = book.update([], done: 9)
+        #expect(book.update([], done: 9) == [.init(id: "2", sawWork: true)])
     }
 
     @Test func `a job that was cancelled on purpose has not failed`() {
         var book = AllocationBook()
-        book.submitted("1", attempts: 0)
+        book.submitted("1", done: 0)
         book.cancelled(["1"])
-        _ = book.update([], attempts: 0)
-        #expect(book.update([], attempts: 0).isEmpty)
+        _ = book.update([], done: 0)
+        #expect(book.update([], done: 0).isEmpty)
     }
 
-    @Test func `only what worked or found nothing to do is no failure`() {
-        func failure(_ record: String?, _ sawWork: Bool = false) -> String? {
-            AllocationBook.failure(record: record, sawWork: sawWork)
+    @Test func `a job that found nothing to do is no failure, and no success either`() {
+        func use(_ record: String?, _ sawWork: Bool = false) -> AllocationBook.Use {
+            AllocationBook.use(record: record, sawWork: sawWork)
         }
-        for status in [0, 1, 75] { #expect(failure("started\nended \(status)\n") == nil) }
-        #expect(failure("started\nended 127\n", true) == "its farmer ended with exit status 127")
-        #expect(failure("started\nended 0\nstarted\nended 71\n") == "its farmer ended with exit status 71")
-        #expect(failure("started\n") == "it was ended before any task was over")
-        #expect(failure("started\n", true) == nil)
-        #expect(failure(nil, true) == "it ended before its script began")
+        for status in [0, 1, 75] {
+            #expect(use("started\nended \(status)\n") == .fruitless)
+            #expect(use("started\nended \(status)\n", true) == .worked)
+        }
+        #expect(use("started\nended 127\n", true) == .failed("its farmer ended with exit status 127"))
+        #expect(use("started\nended 0\nstarted\nended 71\n") == .failed("its farmer ended with exit status 71"))
+        #expect(use("started\n") == .failed("it was ended before any task was over"))
+        #expect(use("started\n", true) == .worked)
+        #expect(use(nil, true) == .failed("it ended before its script began"))
     }
 
     @Test func `a listing is read with its reasons, and without what is none`() {

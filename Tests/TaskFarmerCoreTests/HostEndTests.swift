@@ -9,12 +9,17 @@ struct HostEndTests {
     }
 
     @Test func `how a host ended is not mixed up with how its farmer did`() {
-        func end(_ exit: Int32?, begun: Bool, givenUp: Bool = false) -> HostEnd {
-            HostEnd(exit: exit, hasBegun: begun, isGivenUp: givenUp)
+        func end(_ exit: Int32?, begun: Bool, told: Bool = false, givenUp: Bool = false) -> HostEnd {
+            HostEnd(exit: exit, hasBegun: begun, hasEnded: told, isGivenUp: givenUp)
         }
         for status in [0, 1, 64, 71, 74, 75, 78] as [Int32] {
+            #expect(end(status, begun: true, told: true) == .ended(status))
+            #expect(end(status, begun: true, told: true, givenUp: true) == .ended(status))
+        }
+        // What a farmer refuses it says in its own words, before it has begun.
+        for status in [64, 71, 74, 78] as [Int32] {
+            #expect(end(status, begun: false) == .ended(status))
             #expect(end(status, begun: true) == .ended(status))
-            #expect(end(status, begun: false, givenUp: true) == .ended(status))
         }
         #expect(end(255, begun: false) == .unreachable)
         #expect(end(255, begun: true) == .lost)
@@ -24,6 +29,25 @@ struct HostEndTests {
         #expect(end(127, begun: false) == .noProgram)
         #expect(end(126, begun: false) == .noProgram)
         #expect(end(3, begun: true) == .lost)
+        #expect(end(3, begun: true, told: true) == .lost)
+    }
+
+    @Test func `what ends well without a word of a farmer's end is not taken for one`() {
+        for status in [0, 1, 75] as [Int32] {
+            #expect(HostEnd(exit: status, hasBegun: false, hasEnded: false, isGivenUp: false) == .noFarmer(status))
+            #expect(HostEnd(exit: status, hasBegun: false, hasEnded: false, isGivenUp: true) == .givenUp)
+        }
+        for status in [0, 1] as [Int32] {
+            #expect(HostEnd(exit: status, hasBegun: true, hasEnded: false, isGivenUp: false) == .lost)
+        }
+        #expect(HostEnd(exit: 75, hasBegun: true, hasEnded: false, isGivenUp: false) == .ended(75))
+        #expect(HostEnd.noFarmer(0).isTrouble)
+        for ends in [[.noFarmer(0)], [.noFarmer(1), .unreachable], [.noFarmer(0), .notStarted]] as [[HostEnd]] {
+            #expect(HostEnd.exitStatus(ends, state: nil) == 74)
+        }
+        for ends in [[.lost], [.ended(0)], [.ended(1), .unreachable], [.lost, .noFarmer(0)]] as [[HostEnd]] {
+            #expect(HostEnd.exitStatus(ends, state: nil) == 75)
+        }
     }
 
     @Test func `the worst status speaks for all`() {

@@ -110,6 +110,25 @@ struct HostsTests {
         }
     }
 
+    @Test func `where ssh ends well but no farmer ever spoke nothing counts as done, and the host is named`() throws {
+        try Self.use { farm in
+            try farm.write(["echo"])
+            for (ssh, status, words) in [
+                ("true", 74, "n1: ended with exit status 0 before a farmer began"),
+                ("false", 74, "n1: ended with exit status 1 before a farmer began"),
+                ("echo taskfarmer-attached: here; exit 0;", 75, "n1: was lost"),
+            ] as [(String, Int32, String)] {
+                try farm.write(["#!/bin/sh", ssh], to: "odd")
+                let ended = try farm.start(
+                    ["run", "--hosts", "n1", "--ssh", "sh \(farm.folder.path)/odd", "tasks"]
+                ).ends(status)
+                #expect(ended.errors.contains(words), "\(ended.errors)")
+                #expect(ended.output.contains("work remains"), "\(ended.output)")
+                #expect(!farm.exists("tasks_workdir"))
+            }
+        }
+    }
+
     @Test func `failed tasks give status 1, and a host's own trouble outweighs that`() throws {
         try Self.use { farm in
             try farm.write(["exit 3", "echo"])

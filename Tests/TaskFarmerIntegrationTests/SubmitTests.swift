@@ -62,6 +62,21 @@ import Testing
         }
     }
 
+    @Test func `a list that comes on standard input is kept in a work directory that is made for it`() throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", Self.runs, farm)
+            try Self.command("srun", #"while [ "${1#-}" != "$1" ]; do shift; done; exec "$@""#, farm)
+            for words in [
+                ["submit", "--wait", "--poll", "0.1", "--workdir", "one", "-"],
+                ["autoscale", "--max-nodes", "2", "--time", "10", "--poll", "0.05", "--workdir", "two", "-"],
+            ] {
+                let ended = try farm.start(words, environment, input: "tasks").wait()
+                #expect(ended.status == 0, "\(ended.errors)\(farm.text("printed"))")
+            }
+            for name in ["one", "two"] { #expect(farm.text("\(name)/finished").split(separator: "\n").count == 3) }
+        }
+    }
+
     @Test func `a job that vanishes with work left is not waited for for ever`() throws {
         try Self.use { farm, environment in
             try Self.command("sbatch", "echo 7", farm)
@@ -148,6 +163,30 @@ import Testing
             #expect(ended.errors.contains("3 jobs in a row have failed without having done anything; the last: job 3"))
             #expect(ended.errors.contains("exit status 9; its last lines: no license"))
             #expect(farm.text("number") == "3\n")
+        }
+    }
+
+    @Test func `an autoscaler does not submit for ever for tasks that take longer than a job may run`() throws {
+        try Self.use { farm, environment in
+            try farm.write(["echo > up; exec sleep 1000"])
+            try Self.command("sbatch", Self.runs, farm)
+            try Self.command(
+                "srun",
+                #"""
+                while [ "${1#-}" != "$1" ]; do shift; done
+                "$@" & farmer=$!
+                until [ -e up ]; do sleep 0.01; done
+                rm up; kill -TERM $farmer; wait $farmer
+                """#, farm)
+            let ended = try farm.start(Self.scale, environment).wait()
+            #expect(ended.status == 78)
+            #expect(
+                ended.errors.contains(
+                    "3 jobs in a row have ended without any task coming to its end: perhaps a task takes longer than --time 10"
+                ),
+                "\(ended.errors)")
+            #expect(farm.text("number") == "3\n")
+            #expect(farm.attempts().map { $0["outcome"] } == Array(repeating: "interrupted", count: 3))
         }
     }
 

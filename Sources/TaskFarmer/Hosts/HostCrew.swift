@@ -149,12 +149,14 @@ package final class HostCrew {
     private func finish(_ index: Int, _ ended: ChildEnd) {
         listen(to: index, isOver: true)
         let member = members[index]
-        let end = HostEnd(exit: ended.exit, hasBegun: member.isThere, isGivenUp: member.isGivenUp)
+        let hasEnded = if case .end? = member.report?.figures { true } else { false }
+        let end = HostEnd(
+            exit: ended.exit, hasBegun: member.isThere, hasEnded: hasEnded, isGivenUp: member.isGivenUp)
         members[index].end = end
         members[index].process = nil
         observer.ended(member.host, end)
         // What keeps the first from working keeps all from it, unless it is the way there.
-        if isLeading && end != .unreachable && end != .lost {
+        if isLeading && !end.isOfTheWay {
             for other in members.indices where members[other].end == nil { members[other].end = .notStarted }
         }
     }
