@@ -19,7 +19,7 @@ package enum CheckCommand: Command {
         Option(
             "assume-dead", value: "HOST,…",
             "With --repair: farmers on these hosts are gone although the file server keeps their locks."),
-        TrustOptions.trust,
+        TrustOptions.trust, TrustOptions.members,
     ]
     package static let notes = """
         Every ID must be in exactly one of toprocess, finished, failed, skipped or a live farmer's claims, and every file of its
@@ -52,12 +52,12 @@ package enum CheckCommand: Command {
         for text in report.problems { OwnProcess.put("\(text)\n", to: 1) }
         if let state = report.state, report.isSound {
             OwnProcess.put(
-                "\(directory.root): sound; \(Text.count(state.tasks, "task")), each in one place: \(state.toprocess) to process, "
-                    + "\(state.claimed) claimed, \(state.finished) finished, \(state.failed) failed, \(state.skipped) skipped\n",
+                "\(directory.root.description.oneLine): sound; \(Text.count(state.tasks, "task")), each in one place: "
+                    + "\(state.toprocess) to process, \(state.claimed) claimed, \(state.finished) finished, \(state.failed) failed, \(state.skipped) skipped\n",
                 to: 1)
             return 0
         }
-        OwnProcess.put("\(directory.root): \(Text.count(report.problems.count, "problem"))\n", to: 1)
+        OwnProcess.put("\(directory.root.description.oneLine): \(Text.count(report.problems.count, "problem"))\n", to: 1)
         return 1
     }
 }

@@ -11,7 +11,7 @@ package enum HandlersCommand: Command {
     package static let options: [Option] = [
         Option("list", "Also definitions that later ones hide, and those that cannot be used."),
         Option("names", "Only the names, one a line."),
-        Registries.option, TrustOptions.trust,
+        Registries.option, TrustOptions.trust, TrustOptions.members,
     ]
     package static var notes: String {
         """

@@ -15,7 +15,7 @@ package enum ListCommand: Command {
         Option(
             "workdir", short: "w", value: "DIR", "Where the work directory would lie.", standard: "LIST_workdir",
             completion: .folder),
-        Registries.option, TrustOptions.trust,
+        Registries.option, TrustOptions.trust, TrustOptions.members,
     ]
     package static let notes = """
         One line for each task, `ID COMMAND` as in `toprocess`; tasks that are more than a command line are JSON objects. `-` reads
@@ -29,7 +29,7 @@ package enum ListCommand: Command {
             throw UsageError(message: "expected one task list; see taskfarmer list --help")
         }
         let registry = try Registries.read(arguments, process)
-        let isStream = operand == Path("-")
+        let isStream = TaskListFile.isStream(operand)
         let directory =
             (arguments.path("workdir") ?? (isStream ? Path("stdin_workdir") : WorkDirectory.standard(for: operand)))
             .absolute

@@ -35,9 +35,9 @@ package enum Places {
     ) throws -> HandledList {
         let made = try registry.describedHandler(named: handlerName)
         let file: TaskListFile
-        if operand == Path("-") {
+        if TaskListFile.isStream(operand) {
             let folder = Path(bytes: OwnProcess.variable("TMPDIR") ?? Array("/tmp".utf8))
-            file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: folder)
+            file = try TaskListFile(stream: TaskListFile.stream(operand), folder: folder)
         } else {
             file = try TaskListFile(operand, for: made.handler, workDirectory: workDirectory)
         }

@@ -131,7 +131,11 @@ package enum RunCommand: Command {
         let console = Console(
             isVerbose: arguments.has("verbose"), isQuiet: arguments.has("quiet"), isTerminal: OwnProcess.isTerminal(2))
         let directory = place.directory
-        try makeRoot(for: place, recorded, share, trust)
+        if arguments.has("hosts") && place.isStream {
+            throw UsageError(
+                message: "--hosts needs a list in a file, which each host reads; \(place.operand) is here alone")
+        }
+        let isNew = try makeRoot(for: place, recorded, share, trust)
         if arguments.has("hosts") {
             // A list that cannot be read is said once, and not by every host.
             _ = try list(place, handler, handlerName, isKnown: recorded != nil, console)
@@ -143,7 +147,13 @@ package enum RunCommand: Command {
         // Before any thread: the mask is inherited.
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
         let attachment = try silence.map { try Attachment(console, silence: $0 * 1_000_000_000) }
-        let list = try list(place, handler, handlerName, isKnown: recorded != nil, console)
+        let list: HandledList?
+        do {
+            list = try Self.list(place, handler, handlerName, isKnown: recorded != nil, signals: signals, console)
+        } catch {
+            if isNew { try? Folder.removeEmpty(directory.root) }
+            throw error
+        }
         let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         let request = FarmRequest(
             directory: directory, list: list,
@@ -185,13 +195,16 @@ package enum RunCommand: Command {
         var operand: Path
         var directory: WorkDirectory
         var isWorkDirectory = false
-        var isStream: Bool { operand == Path("-") }
+        /// Standard input, or a pipe that has a name.
+        var isStream = false
     }
 
     static func place(_ arguments: Arguments) throws -> Place {
         let operand = Path(bytes: arguments.operands[0])
-        if operand == Path("-") && !arguments.has("workdir") {
-            throw UsageError(message: "reading the list from standard input needs --workdir DIR")
+        let isStream = TaskListFile.isStream(operand)
+        if isStream && !arguments.has("workdir") {
+            let source = operand == Path("-") ? "standard input" : "\(operand), which is no file,"
+            throw UsageError(message: "reading the list from \(source) needs --workdir DIR")
         }
         if !arguments.has("workdir"), try Places.isWorkDirectory(operand) {
             if arguments.has("fresh") {
@@ -200,23 +213,28 @@ package enum RunCommand: Command {
             return Place(operand: operand, directory: WorkDirectory(operand.absolute), isWorkDirectory: true)
         }
         let root = (arguments.path("workdir") ?? WorkDirectory.standard(for: operand)).absolute
-        return Place(operand: operand, directory: WorkDirectory(root))
+        return Place(operand: operand, directory: WorkDirectory(root), isStream: isStream)
     }
 
     /// Makes the folder in which what comes on standard input is kept, before it is read.
+    ///
+    /// - Returns: whether there was none
+    @discardableResult
     static func makeRoot(
         for place: Place, _ recorded: FarmDescription?, _ share: FarmShare?, _ trust: Trust
-    ) throws {
-        guard place.isStream else { return }
+    ) throws -> Bool {
+        guard place.isStream else { return false }
         try trust.heeding(recorded, place.directory).require(place.directory)
+        let isNew = try Folder.facts(place.directory.root) == nil
         try OpenedFarm.makeRoot(place.directory, share)
+        return isNew
     }
 
     /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.
     static func list(
         _ place: Place, _ handler: Result<(handler: any TaskListHandler, definition: String?), any Error>,
         _ name: String,
-        isKnown: Bool, _ console: Console
+        isKnown: Bool, signals: SignalSource? = nil, _ console: Console
     ) throws -> HandledList? {
         if place.isWorkDirectory { return nil }
         let root = place.directory.root
@@ -224,7 +242,8 @@ package enum RunCommand: Command {
             let handler = try handler.get()
             let file: TaskListFile
             if place.isStream {
-                file = try TaskListFile(stream: Descriptor(owning: 0, path: "standard input"), folder: root)
+                file = try TaskListFile(
+                    stream: TaskListFile.stream(place.operand), folder: root, signals: signals)
             } else {
                 file = try TaskListFile(place.operand, for: handler.handler, workDirectory: root)
             }
@@ -250,7 +269,7 @@ package enum RunCommand: Command {
     /// Why it stopped, and what to do then; an error has said what to do.
     private static func stopped(_ summary: FarmSummary) -> String? {
         guard let reason = summary.stopReason else { return nil }
-        if case .failure = reason { return reason.words }
+        if case .failure = reason { return "the error above" }
         if case .idle = reason { return reason.words + ": other farmers have the last tasks" }
         return reason.words + (summary.isComplete ? "" : "; run it again to go on")
     }

@@ -18,7 +18,7 @@ package enum RunnersCommand: Command {
             "tasklist", short: "t", value: "NAME", "With --show: how LIST is read where it has no work directory.",
             standard: "list", completion: .names(of: "handlers")),
         Option("names", "Only the names, one a line."),
-        Registries.option, TrustOptions.trust,
+        Registries.option, TrustOptions.trust, TrustOptions.members,
     ]
     package static var notes: String {
         """

@@ -113,7 +113,7 @@ struct Submission {
             farmer += [Array("--workdir".utf8), directory.root.bytes, Path(bytes: operand).absolute.bytes]
         }
         script = BatchScript(
-            scheduler: scheduler, folder: Folder.current, batch: directory.root.appending("batch"),
+            scheduler: scheduler, folder: Folder.current, batch: directory.batch,
             jobName: BatchScript.jobName(for: directory.root) + jobSuffix, farmer: farmer)
         script.processors = slots
         script.time = time

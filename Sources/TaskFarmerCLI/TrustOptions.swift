@@ -16,6 +16,11 @@ enum TrustOptions {
         standard: "nobody else, or as the work directory was made",
         completion: .words(FarmShare.allCases.map(\.rawValue)))
 
+    /// For commands that make no work directory.
+    static let members = Option(
+        "share", value: "group", "Accept what belongs to others of a group of yours, or can be written by them.",
+        standard: "nobody else's", completion: .words(FarmShare.allCases.map(\.rawValue)))
+
     static func share(_ arguments: Arguments) throws(UsageError) -> FarmShare? {
         guard let word = arguments.text("share") else { return nil }
         guard let share = FarmShare(rawValue: word) else {
@@ -25,7 +30,10 @@ enum TrustOptions {
     }
 
     static func trust(_ arguments: Arguments) throws(UsageError) -> Trust {
-        let named = (arguments.values["trust"] ?? []).split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
+        let value = arguments.values["trust"] ?? []
+        // A path may have a comma of its own.
+        let isOne = try (try? Folder.linkFacts(Path(bytes: value))) != nil
+        let named = isOne ? [Path(bytes: value)] : value.split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
         return Trust(named: named, sharing: try share(arguments) == nil ? .no : .asked)
     }
 }

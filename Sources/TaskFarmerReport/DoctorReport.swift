@@ -18,7 +18,7 @@ package struct DoctorReport: Sendable {
 
     package var text: String {
         let systems = Set(examination.peers.map(\.fileSystem)).sorted().joined(separator: ", ")
-        var lines = ["\(folder) (\(systems))" + (lockFolder.map { ", the lock in \($0)" } ?? ""), ""]
+        var lines = ["\(folder.oneLine) (\(systems))" + (lockFolder.map { ", the lock in \($0.oneLine)" } ?? ""), ""]
         lines += Text.table(
             [["check", "where", "result", "figure", "meaning"]]
                 + fitness.findings.map {

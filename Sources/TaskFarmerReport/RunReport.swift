@@ -124,7 +124,7 @@ package enum RunReport {
     static func totals(_ state: StateRecord, _ workDirectory: String) -> String {
         let left = state.toprocess + state.claimed
         return
-            "\(workDirectory): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
+            "\(workDirectory.oneLine): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
             + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : "")
     }
 
@@ -135,7 +135,8 @@ package enum RunReport {
     /// Where failed tasks stand, and how they are run again.
     static func failed(_ state: StateRecord, _ workDirectory: String) -> [String] {
         [
-            "all \(state.failed) failed tasks: cat \(ShellQuote.word(Array("\(workDirectory)/failed".utf8)).text)",
+            (state.failed == 1 ? "the failed task" : "all \(state.failed) failed tasks")
+                + ": cat \(ShellQuote.word(Array("\(workDirectory)/failed".utf8)).text)",
             "to run the failed tasks again: add --retry-failed",
         ]
     }

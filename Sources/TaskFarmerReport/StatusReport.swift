@@ -28,7 +28,7 @@ package struct StatusReport: Sendable {
     private var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
 
     package var text: String {
-        var lines = ["\(directory): \(Text.count(state.tasks, "task")) from \(list)"]
+        var lines = ["\(directory.oneLine): \(Text.count(state.tasks, "task")) from \(list.oneLine)"]
         lines += Text.table([
             ["  finished", "\(state.finished)"], ["  failed", "\(state.failed)"], ["  skipped", "\(state.skipped)"],
             ["  claimed", "\(state.claimed)"], ["  to process", "\(state.toprocess)"],

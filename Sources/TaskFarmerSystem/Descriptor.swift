@@ -18,6 +18,8 @@ package struct OpenMode: OptionSet, Sendable {
     /// Only a regular file or a folder of this very name: a link is not followed, a named pipe not waited for.
     package static let noLink = OpenMode(rawValue: O_NOFOLLOW)
     package static let folder = OpenMode(rawValue: O_DIRECTORY)
+    /// A named pipe is opened although nobody writes to it yet.
+    package static let noWaiting = OpenMode(rawValue: O_NONBLOCK)
 }
 
 /// What fstat says of a file.

@@ -134,6 +134,11 @@ package enum Folder {
             return
         }
         for name in try names(in: path) { try removeTree(path.appending(bytes: name)) }
+        try removeEmpty(path)
+    }
+
+    /// Removes a folder that has nothing in it.
+    package static func removeEmpty(_ path: Path) throws(SystemError) {
         try unsafe path.withCString { (text) throws(SystemError) in
             try retrying("remove", path) { unsafe rmdir(text) }
         }

@@ -53,6 +53,19 @@ package struct Path: Sendable, Hashable, CustomStringConvertible, ExpressibleByS
         }
     }
 
+    /// This path, and where it leads as long as that is a symbolic link, each as it is written.
+    package var links: [Path] {
+        var found = [self]
+        while found.count < 40, let last = found.last {
+            var raw = [CChar](repeating: 0, count: 4096)
+            let count = unsafe last.withCString { text in unsafe readlink(text, &raw, raw.count) }
+            if count <= 0 { break }
+            let target = raw[..<count].map(UInt8.init(bitPattern:))
+            found.append(target.first == UInt8(ascii: "/") ? Path(bytes: target) : last.parent.appending(bytes: target))
+        }
+        return found
+    }
+
     /// The absolute path, links of the existing part resolved, whether or not the last component exists.
     package var absolute: Path {
         if let whole = resolved { return whole }

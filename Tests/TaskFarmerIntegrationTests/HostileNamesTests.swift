@@ -37,6 +37,16 @@ struct HostileNamesTests {
 
     @Test func `a newline in a name does not make two lines of a message`() throws {
         try Farm.use { farm in
+            let folder = "x\nFAKE: all done"
+            try farm.write(["true"])
+            try farm.farmer("-w", folder).ends(0)
+            for words in [
+                ["run", "-w", folder, "tasks"], ["status", folder], ["check", folder], ["doctor", folder],
+            ] {
+                let ended = try farm.start(words).wait()
+                #expect(ended.status == 0)
+                #expect(!ended.output.split(separator: "\n").contains { $0.hasPrefix("FAKE") }, "\(ended.output)")
+            }
             let ended = try farm.call("run", "no\nsuch\u{1b}[2Jlist")
             #expect(ended.status == 78 || ended.status == 64)
             #expect(ended.errors.split(separator: "\n").count == 1, "\(ended.errors)")

@@ -143,6 +143,55 @@ struct ListTests {
         }
     }
 
+    /// A pipe in the farm's folder, held open for writing.
+    private func pipe(_ farm: Farm) throws -> FileHandle {
+        let path = farm.folder.appending(path: "pipe").path
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        let number = unsafe open(path, O_RDWR | O_CLOEXEC)
+        try #require(number >= 0)
+        return FileHandle(fileDescriptor: number, closeOnDealloc: true)
+    }
+
+    @Test(arguments: ["pipe", "-"])
+    func `a list from a pipe runs, whoever opens it first`(name: String) throws {
+        try Farm.use { farm in
+            let pipe = try pipe(farm)
+            let farmer = try farm.start(["run", "-w", "tasks_workdir", name], input: name == "-" ? "pipe" : nil)
+            try eventually("it is about to read") { farm.exists("tasks_workdir") }
+            try pipe.write(contentsOf: Data("echo one\necho two\n".utf8))
+            try pipe.close()
+            try farmer.ends(0)
+            #expect(farm.ids("finished").sorted() == [0, 1])
+        }
+    }
+
+    @Test(arguments: ["pipe", "-"], [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2])
+    func `a stop while a list is still being written makes nothing of its half`(name: String, signal: Int32) throws {
+        try Farm.use { farm in
+            let pipe = try pipe(farm)
+            try pipe.write(contentsOf: Data("echo one\necho remove /data/temp".utf8))
+            let farmer = try farm.start(["run", "-w", "tasks_workdir", name], input: name == "-" ? "pipe" : nil)
+            try eventually("it reads") { farm.exists("tasks_workdir") }
+            farmer.signal(signal)
+            let ended = try farmer.ends(75)
+            #expect(ended.errors.contains("while the list was read; nothing was made of it"), "\(ended.errors)")
+            #expect(!farm.exists("tasks_workdir"))
+            withExtendedLifetime(pipe) {}
+        }
+    }
+
+    @Test func `a pipe without a work directory, or for other hosts, is refused`() throws {
+        try Farm.use { farm in
+            let pipe = try pipe(farm)
+            for words in [["run", "pipe"], ["run", "-w", "w", "--hosts", "n1", "pipe"]] {
+                let ended = try farm.start(words).wait()
+                #expect(ended.status == 64 && ended.errors.contains("pipe"), "\(ended.errors)")
+            }
+            #expect(!farm.exists("w"))
+            withExtendedLifetime(pipe) {}
+        }
+    }
+
     @Test func `standard input without a work directory is refused`() throws {
         try Farm.use { farm in
             try farm.write(["echo zero"], to: "stream")

@@ -33,6 +33,33 @@ struct OthersFilesTests {
         }
     }
 
+    @Test func `a list behind a link that everybody could turn elsewhere is not run`() throws {
+        try Farm.use { farm in
+            let manager = FileManager.default
+            let open = try makeFolder("open", in: farm)
+            let own = try makeFolder("own", in: farm)
+            try farm.write(["echo > ran"], to: "own/list")
+            try manager.createSymbolicLink(atPath: "\(open)/middle", withDestinationPath: "\(own)/list")
+            try manager.createSymbolicLink(
+                at: farm.folder.appending(path: "tasks"), withDestinationURL: URL(filePath: "\(open)/middle"))
+            change(open, mode: 0o777)
+            let ended = try farm.call("run", "tasks")
+            #expect(ended.status == 78 && ended.errors.contains("open"), "\(ended.output)\(ended.errors)")
+            #expect(!farm.exists("ran"))
+            change(open, mode: 0o755)
+            #expect(try farm.call("run", "tasks").status == 0)
+        }
+    }
+
+    @Test func `a path with a comma can be trusted`() throws {
+        try Farm.use { farm in
+            try farm.write(["true"], to: "a,b")
+            change(farm.folder.appending(path: "a,b").path, mode: 0o666)
+            #expect(try farm.call("run", "a,b").status == 78)
+            #expect(try farm.call("run", "--trust", farm.folder.appending(path: "a,b").path, "a,b").status == 0)
+        }
+    }
+
     private func makeFolder(_ name: String, in farm: Farm) throws -> String {
         let folder = farm.folder.appending(path: name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

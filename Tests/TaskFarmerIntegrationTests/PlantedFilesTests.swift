@@ -81,6 +81,36 @@ struct PlantedFilesTests {
         }
     }
 
+    @Test func `a folder in the place of a log is moved aside`() throws {
+        try Farm.use { farm in
+            try prepare(farm, ["echo out"])
+            try farm.write(["kept"], to: "kept")
+            let log = farm.workDirectory.appending(path: "logs/log_0")
+            try FileManager.default.createDirectory(at: log, withIntermediateDirectories: false)
+            try FileManager.default.moveItem(
+                at: farm.folder.appending(path: "kept"), to: log.appending(path: "kept"))
+            try farm.farmer().ends(0)
+            #expect(farm.log(0) == "out\n")
+            let moved = try #require(try farm.names(in: "tasks_workdir/logs").first { $0.contains(".moved.") })
+            #expect(farm.exists("tasks_workdir/logs/\(moved)/kept"))
+        }
+    }
+
+    @Test(arguments: ["logs", "finished", "attempts.tsv", "batch"])
+    func `what is planted as a part of a work directory that nothing reads yet is refused, too`(part: String) throws {
+        try Farm.use { farm in
+            try farm.write(["true"])
+            try farm.farmer().ends(0)
+            let path = farm.workDirectory.appending(path: part).path
+            try? FileManager.default.removeItem(atPath: path)
+            try #require(unsafe mkfifo(path, 0o600) == 0)
+            for command in ["run", "check"] {
+                let ended = try farm.call(command, "tasks")
+                #expect(ended.status == 78 && ended.errors.contains(part), "\(ended.output)\(ended.errors)")
+            }
+        }
+    }
+
     @Test(arguments: ["link", "hard link", "pipe"])
     func `what is planted as the lock is refused`(kind: String) throws {
         try Farm.use { farm in

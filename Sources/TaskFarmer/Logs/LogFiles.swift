@@ -51,7 +51,11 @@ package final class LogFiles {
             if !error.isPresent { throw error }
         }
         // Of an attempt that was cut off, or anything else that stands there: a link, a pipe, another name of somebody's file.
-        try Folder.unlink(path)
+        if try Folder.linkFacts(path)?.isFolder == true {
+            try Folder.rename(path, to: path.adding(suffix: ".moved.\(OwnProcess.nonce())"))
+        } else {
+            try Folder.unlink(path)
+        }
         return try Descriptor(path, mode)
     }
 

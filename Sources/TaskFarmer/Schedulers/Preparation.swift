@@ -19,7 +19,7 @@ package enum Preparation {
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: name)
         var notes = opened.notes
         if let list = request.list { notes += try ListUpdate.apply(list, cycle: cycle, patience) }
-        if retryFailed { notes.append("\(try FailedTasks.retry(cycle, patience)) failed tasks go back to be run") }
+        if retryFailed { notes.append(FailedTasks.note(try FailedTasks.retry(cycle, patience))) }
         for note in notes { observer.observe(.note(note)) }
         return try opened.directory.readState()
     }

@@ -115,6 +115,15 @@ package enum ListUpdate {
 }
 
 package enum FailedTasks {
+    /// What is said of so many that were put back.
+    package static func note(_ count: Int) -> String {
+        switch count {
+        case 0: "no failed tasks to retry"
+        case 1: "1 failed task goes back to be run"
+        default: "\(count) failed tasks go back to be run"
+        }
+    }
+
     /// Puts every failed task back, to run again.
     ///
     /// - Returns: how many there were

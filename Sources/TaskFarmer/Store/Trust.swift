@@ -38,13 +38,16 @@ package struct Trust: Sendable {
             !isNamed(path)
         else { return }
         let name = ShellQuote.word(path.bytes).text
+        let canShare = rule.groups.contains(access.group) && rule.sharing < .asked
+        let sharing = canShare ? ", or share with it (--share group)" : ""
         let mode = String(access.permissions, radix: 8)
         let facts = "owner \(access.owner), group \(access.group), mode 0\(mode)"
         let complaint =
             switch stranger {
-            case .owner: "\(what) belongs to another user (\(facts)), who could change it: use one of your own"
+            case .owner:
+                "\(what) belongs to another user (\(facts)), who could change it: use one of your own\(sharing)"
             case .group:
-                "\(what) can be written by a group (\(facts)): `chmod g-w \(name)`, or share with it (--share group)"
+                "\(what) can be written by a group (\(facts)): `chmod g-w \(name)`\(sharing)"
             case .everybody: "\(what) can be written by everybody (\(facts)): `chmod o-w \(name)`"
             }
         throw .configuration(file: path.description, line: nil, complaint + ", or allow it with --trust \(name)")
@@ -56,7 +59,7 @@ package struct Trust: Sendable {
         guard facts.isRegular || facts.isFolder else { return }
         let real = path.absolute
         var holder: FileFacts?
-        for folder in Set([real.parent, path.parent]) {
+        for folder in Set([real.parent] + path.links.map(\.parent)) {
             guard let found = try FarmError.wrapping({ () throws(SystemError) in try Folder.facts(folder) }) else {
                 continue
             }
@@ -84,14 +87,23 @@ package struct Trust: Sendable {
             }
             guard let facts = try Folder.facts(root) else { return }
             try require(root, facts, "the work directory")
-            let files = [directory.description, directory.file(.toprocess), directory.state, directory.transaction]
-            for path in files + [directory.logs, directory.farmers] {
+            let folders = [directory.logs, directory.farmers, directory.batch]
+            let files =
+                [directory.description, directory.state, directory.transaction]
+                + SharedFile.allCases.map(directory.file)
+            for path in files + folders {
                 guard let found = try Folder.linkFacts(path) else { continue }
+                let isFolder = folders.contains(path)
                 guard !found.isLink else {
                     throw FarmError.configuration(
                         file: path.description, line: nil,
                         "is a symbolic link, and none is followed in a work directory; put the work directory itself where it "
                             + "points to, with --workdir DIR")
+                }
+                guard isFolder ? found.isFolder : found.isRegular else {
+                    throw FarmError.configuration(
+                        file: path.description, line: nil,
+                        "is no \(isFolder ? "folder" : "regular file"), as that part of a work directory is: remove it")
                 }
                 try require(path, found, "a part of the work directory", in: facts)
             }

@@ -28,6 +28,8 @@ package struct WorkDirectory: Sendable, Equatable {
     package var farmers: Path { root.appending("farmers") }
     /// What a PyTaskFarmer run had left here before it was taken over.
     package var takenOver: Path { root.appending("pytaskfarmer") }
+    /// What `submit` and `autoscale` hand to a scheduler.
+    package var batch: Path { root.appending("batch") }
 
     package func alive(_ farmer: String) -> Path { farmers.appending(farmer) }
     package func journal(_ farmer: String, generation: Int) -> Path {

@@ -57,8 +57,7 @@ extension Farmer {
             }
         }
         if options.retryFailed {
-            let count = try FailedTasks.retry(store.cycle, patience)
-            observer.observe(.note(count == 0 ? "no failed tasks to retry" : "\(count) failed tasks go back to be run"))
+            observer.observe(.note(FailedTasks.note(try FailedTasks.retry(store.cycle, patience))))
         }
     }
 }

@@ -30,13 +30,42 @@ package final class TaskListFile: Sendable {
     }
 
     /// Copies a stream into a nameless file in `folder`, since a list is read twice.
-    package convenience init(stream: consuming Descriptor, folder: Path) throws {
+    ///
+    /// - Parameters:
+    ///   - stream: standard input, or a pipe
+    ///   - folder: where the file lies
+    ///   - signals: what ends the reading; whoever writes may have been ended with us, and half of a list is none
+    /// - Throws: `FarmError.stopped` after such a signal
+    package convenience init(stream: consuming Descriptor, folder: Path, signals: SignalSource? = nil) throws {
         try self.init(emptyIn: folder)
         do {
             var part: [UInt8] = []
-            while try stream.readNext(into: &part, count: 1 << 20) { try append(part) }
-        } catch {
+            var isOver = false
+            while !isOver {
+                let ready = Poll.wait(for: [stream.number] + (signals.map { [$0.descriptor] } ?? []), nanoseconds: -1)
+                if ready & 1 != 0 { isOver = try !stream.readNext(into: &part, count: 1 << 20) }
+                if let signal = signals?.takeAll().first(where: { $0 != .child }) {
+                    throw FarmError.stopped("by \(signal) while the list was read; nothing was made of it")
+                }
+                if ready & 1 != 0 { try append(part) }
+            }
+        } catch let error as SystemError {
             throw FarmError.system(error)
+        }
+    }
+
+    /// Whether a name is that of a stream, which can be read but once.
+    package static func isStream(_ path: Path) -> Bool {
+        if path == Path("-") { return true }
+        guard let facts = try? Folder.facts(path) else { return false }
+        return !facts.isRegular && !facts.isFolder
+    }
+
+    /// Opens a stream by its name, without waiting for whoever writes to it.
+    package static func stream(_ path: Path) throws -> Descriptor {
+        if path == Path("-") { return Descriptor(owning: 0, path: Path("standard input")) }
+        do { return try Descriptor(path, [.reading, .noWaiting]) } catch {
+            throw FarmError.configuration(file: path.description, line: nil, "cannot be read: \(error.reason)")
         }
     }
 

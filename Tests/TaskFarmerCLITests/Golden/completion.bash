@@ -66,16 +66,20 @@ _taskfarmer() {
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
         check:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        check:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
         list:--tasklist|list:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         list:--workdir|list:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         list:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         list:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        list:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
         runners:--show) COMPREPLY=(); return;;
         runners:--tasklist|runners:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
         runners:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         runners:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        runners:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
         handlers:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        handlers:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
         doctor:--hosts) COMPREPLY=(); return;;
         doctor:--ssh) COMPREPLY=(); return;;
         doctor:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -90,10 +94,10 @@ _taskfarmer() {
         autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
-        check) words="--repair --lock-dir --new-lock --assume-dead --trust --help -h";;
-        list) words="--tasklist -t --workdir -w --config --trust --help -h";;
-        runners) words="--list --show --tasklist -t --names --config --trust --help -h";;
-        handlers) words="--list --names --config --trust --help -h";;
+        check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;
+        list) words="--tasklist -t --workdir -w --config --trust --share --help -h";;
+        runners) words="--list --show --tasklist -t --names --config --trust --share --help -h";;
+        handlers) words="--list --names --config --trust --share --help -h";;
         doctor) words="--hosts --ssh --remote-program --srun --lock-dir --json --help -h";;
         completion) words="--help -h";;
     esac

@@ -122,6 +122,7 @@ _taskfarmer() {
             '--new-lock[With --repair\: use a new lock file, since a node that is gone keeps the old one for ever.]' \
             '--assume-dead=[With --repair\: farmers on these hosts are gone although the file server keeps their locks.]:HOST,…:' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
@@ -131,6 +132,7 @@ _taskfarmer() {
             '-w[Where the work directory would lie.]:DIR:_files -/' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
@@ -141,6 +143,7 @@ _taskfarmer() {
             '--names[Only the names, one a line.]' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
@@ -148,6 +151,7 @@ _taskfarmer() {
             '--names[Only the names, one a line.]' \
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
