@@ -30,8 +30,9 @@ package enum AutoscaleCommand: Command {
         left is cancelled. Nodes leave by themselves when they find nothing to do. What follows `--` goes into the batch script.
 
         It stops when the scheduler refuses a job, when 3 jobs in a row have failed without having done anything, or have ended
-        without any task coming to its end, and says why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is only queued; what runs goes on. Run again, it
-        finds the jobs it had submitted by their name. Only one can be at work on a work directory.
+        without any task coming to its end, and says why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is
+        only queued; what runs goes on. Run again, it finds the jobs it had submitted by their name. Only one can be at work on a
+        work directory.
 
         Example:
           taskfarmer autoscale --max-nodes 16 --time 1:00:00 tasks.txt -- --partition=main --account=physics
@@ -64,7 +65,8 @@ package enum AutoscaleCommand: Command {
             return 75
         }
         defer { withExtendedLifetime(owner) {} }
-        var scaler = Autoscaler(submission, limits, script: try submission.queue.write(text))
+        let queue = JobQueue(submission.script, interruption: signals.descriptor)
+        var scaler = Autoscaler(submission, queue, limits, script: try queue.write(text))
         return try scaler.work(until: signals)
     }
 }
@@ -86,11 +88,11 @@ private struct Autoscaler {
     private var rate = RateEstimate()
     private var lastDone: Int?
 
-    init(_ submission: Submission, _ limits: AutoscaleLimits, script: Path) {
+    init(_ submission: Submission, _ queue: JobQueue, _ limits: AutoscaleLimits, script: Path) {
         self.submission = submission
         self.limits = limits
         self.script = script
-        queue = submission.queue
+        self.queue = queue
     }
 
     private var console: Console { submission.console }
@@ -101,6 +103,8 @@ private struct Autoscaler {
             do {
                 if let status = try round() { return status }
             } catch let error as JobQueue.Refusal {
+                // A signal ends a command that hangs.
+                if let signal = signals.takeAll().first { return try end("stopped by \(signal)", 75) }
                 // Without an answer nothing is known, and nothing is decided; a first one shows that the commands work.
                 if !hasListed { return try end("the scheduler cannot be asked: \(error.message)", 78) }
                 console.line("the scheduler cannot be asked just now: \(error.message)")
@@ -153,7 +157,7 @@ private struct Autoscaler {
                     let job = try queue.submit(script)
                     book.submitted(job, done: state.done)
                     console.line("job \(job) is submitted; \(book.running.count) run, \(book.pending.count) wait")
-                } catch let refusal as JobQueue.Refusal {
+                } catch let refusal as JobQueue.Refusal where !refusal.isSilence {
                     return try end("a job was not submitted: \(refusal.message)", 78)
                 }
             }

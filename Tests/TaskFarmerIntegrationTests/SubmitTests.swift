@@ -233,6 +233,22 @@ import Testing
         }
     }
 
+    @Test(
+        "an autoscaler stops at a signal although a command of the scheduler hangs",
+        arguments: ["squeue", "sbatch"])
+    func hangs(_ command: String) throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", "echo 5", farm)
+            try Self.command(command, #": >"$FARM/hangs"; exec sleep 1000"#, farm)
+            let scaler = try farm.start(Self.scale, environment)
+            try eventually("it hangs") { farm.exists("hangs") }
+            scaler.signal(SIGTERM)
+            let ended = try scaler.wait()
+            #expect(ended.status == 75)
+            #expect(ended.errors.contains("stopped by SIGTERM"), "\(ended.errors)")
+        }
+    }
+
     @Test func `a node with nothing to run is given back while another runs the last task`() throws {
         try Farm.use { farm in
             let first = try farm.farmerAtWork(on: ["echo > up; until [ -e go ]; do sleep 0.01; done"], "-n", "1")

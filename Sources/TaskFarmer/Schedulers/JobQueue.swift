@@ -9,8 +9,13 @@ package struct JobQueue: Sendable {
     private let scheduler: Scheduler
     private let batch: Path
     private let name: String
+    /// For so long, in nanoseconds, an answer of the scheduler is waited for.
+    private static let patience = 60_000_000_000
+    /// A descriptor that can be read when this is to end.
+    private let interruption: Int32?
 
-    package init(_ script: BatchScript) {
+    package init(_ script: BatchScript, interruption: Int32? = nil) {
+        self.interruption = interruption
         scheduler = script.scheduler
         batch = script.batch
         name = script.jobName
@@ -19,6 +24,8 @@ package struct JobQueue: Sendable {
     /// A command of the scheduler that failed: what it said.
     package struct Refusal: Error, Sendable, Equatable {
         package let message: String
+        /// It gave no answer in time, or was not waited for: what was asked for may have been done.
+        package let isSilence: Bool
     }
 
     /// The program that submits.
@@ -92,13 +99,16 @@ package struct JobQueue: Sendable {
     }
 
     private func run(_ template: String, _ values: [String: [UInt8]]) throws -> Captured {
-        try Captured.run(Scheduler.fill(template, values))
+        let result = try Captured.run(
+            Scheduler.fill(template, values), limit: Self.patience, interruption: interruption)
+        guard result.isCutOff else { return result }
+        throw Refusal(message: "\(scheduler.name): its command gave no answer and was ended", isSilence: true)
     }
 
     private func refusal(_ result: Captured) -> Refusal {
         let said = (result.errors + result.output).text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         let how = result.end.exit.map { "exit status \($0)" } ?? "signal \(result.end.signal ?? 0)"
-        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)")
+        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)", isSilence: false)
     }
 
     // MARK: what jobs leave
