@@ -90,8 +90,9 @@ final class Console: FarmObserver {
         }
     }
 
-    /// Prints a line of its own, above the live one.
-    func line(_ text: String, from name: String = "taskfarmer") {
+    /// Prints a line of its own, above the live one. Whoever it comes from, it does nothing to the terminal.
+    func line(_ said: String, from name: String = "taskfarmer") {
+        let text = said.oneLine
         state.withLock { state in
             if state.live.isEmpty {
                 state.put("\(name): \(text)\n")

@@ -103,6 +103,21 @@ import Testing
         }
     }
 
+    @Test func `what a scheduler or a job prints does nothing to the terminal`() throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", #"printf 'no\033[2J\302\2332K account\177\n' >&2; exit 1"#, farm)
+            let refused = try farm.call("submit", "tasks", environment: environment)
+            #expect(refused.errors.contains("no?[2J?2K account?"), "\(refused.errors)")
+            try Self.command(
+                "sbatch", #"d=$(dirname "$2"); printf 'odd\033[2J\302\2332K\n' >"$d/7.out"; echo 7"#, farm)
+            let waited = try farm.call("submit", "--wait", "--poll", "0.1", "tasks", environment: environment)
+            #expect(waited.errors.contains("its last lines: odd?[2J?2K"), "\(waited.errors)")
+            for text in [refused.errors, waited.errors] {
+                #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" || $0 == "\u{7F}" })
+            }
+        }
+    }
+
     @Test(
         "what makes no sense is refused before anything is made",
         arguments: [

@@ -79,7 +79,7 @@ package struct JobQueue: Sendable {
         let result = try run(Self.outside + scheduler.submit, ["script": ShellQuote.word(script.bytes)])
         let line = result.output.text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
         let id = line.map { String($0.prefix { $0 != ";" && !$0.isWhitespace }) } ?? ""
-        guard result.end.exit == 0, !id.isEmpty, !id.contains("/") else { throw refusal(result) }
+        guard result.end.exit == 0, !id.isEmpty, !id.contains("/"), id == id.oneLine else { throw refusal(result) }
         return id
     }
 
