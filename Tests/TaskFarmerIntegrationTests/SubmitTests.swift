@@ -86,6 +86,17 @@ import Testing
         }
     }
 
+    @Test func `the last lines of a long output are the last ones`() throws {
+        try Self.use { farm, environment in
+            try Self.command(
+                "sbatch",
+                #"d=$(dirname "$2"); { yes filler | head -c 2000000; echo; echo the real last line; } >"$d/7.out"; echo 7"#,
+                farm)
+            let ended = try farm.call("submit", "--wait", "--poll", "0.1", "tasks", environment: environment)
+            #expect(ended.errors.contains("; the real last line; submit it again"), "\(ended.errors)")
+        }
+    }
+
     @Test func `what cannot be submitted is said in one line, and nothing of it is left`() throws {
         try Self.use { farm, environment in
             let missing = try farm.call(

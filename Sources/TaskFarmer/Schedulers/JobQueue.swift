@@ -122,11 +122,17 @@ package struct JobQueue: Sendable {
         return lines.isEmpty ? "it printed nothing" : "its last lines: " + lines.joined(separator: "; ")
     }
 
-    /// Found by listing: a name that was looked for before it was there stays missing for half a minute on NFS.
+    /// As much is read of a file, in bytes.
+    private static let end = 1 << 16
+
+    /// The end of a file. Found by listing: a name that was looked for before it was there stays missing for half a minute on NFS.
     private func file(of job: String, _ isIt: (String) -> Bool) -> String? {
         let names = (try? Folder.names(in: batch))?.map(\.text) ?? []
         guard let name = names.first(where: { $0.hasPrefix(job + ".") && isIt($0) }) else { return nil }
-        return (try? Folder.content(of: batch.appending(name), atMost: 1 << 20))?.text
+        guard let file = try? Descriptor(batch.appending(name), [.reading, .noLink]), let size = try? file.facts().size
+        else { return nil }
+        // The end is what is asked for, of an output that may be long.
+        return (try? file.read(at: max(0, size - Self.end), count: min(size, Self.end)))?.text
     }
 
     /// Keeps a second autoscaler away for as long as it is held, with a lock beside the work directory's own, where locks are
