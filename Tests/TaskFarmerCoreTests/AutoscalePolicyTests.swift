@@ -156,6 +156,16 @@ struct AllocationBookTests {
         #expect(book.running.isEmpty && book.pending.isEmpty)
     }
 
+    @Test func `jobs are told of in order of time and not of letters`() {
+        var book = AllocationBook()
+        for id in ["9", "10", "11", "100"] { book.submitted(id, done: 0) }
+        #expect(book.pending == ["9", "10", "11", "100"])
+        _ = book.update([job("10"), job("9")], done: 0)
+        #expect(book.running == ["9", "10"])
+        _ = book.update([], done: 0)
+        #expect(book.update([], done: 0).map(\.id) == ["9", "10"])
+    }
+
     @Test func `work that was over while a job waited is not its own`() {
         var book = AllocationBook()
         book.submitted("1", done: 0)
