@@ -85,6 +85,7 @@ private struct Autoscaler {
     /// How many tasks were over at the last look.
     private var done: Int?
     private var hasListed = false
+    private var watch = HeartWatch()
     private var rate = RateEstimate()
     private var lastDone: Int?
 
@@ -127,14 +128,16 @@ private struct Autoscaler {
         if done != state.done { fruitless = 0 }
         done = state.done
         for gone in book.update(listed, done: state.done) { judge(gone) }
-        let farmers = try Roster.read(directory).map { entry in
-            let bytes = entry.status == .live ? try? Folder.content(of: directory.alive(entry.farmer)) : nil
-            return (entry: entry, written: bytes.flatMap { AliveRecord($0) }?.written)
+        let farmers = try Roster.read(directory)
+        var hearts: [String: Int?] = [:]
+        for entry in farmers where entry.status == .live {
+            let bytes = try? Folder.content(of: directory.alive(entry.farmer))
+            hearts.updateValue(bytes.flatMap { AliveRecord($0) }?.heartbeat, forKey: entry.farmer)
         }
+        let beating = watch.look(hearts, at: Clock.boot)
         submission.tell(state, &rate, &lastDone)
-        let now = Clock.wall
         let situation = AutoscaleSituation(
-            state, farmers: farmers, now: now, slots: submission.slots, queued: book.pending.count,
+            state, farmers: farmers, beating: beating, slots: submission.slots, queued: book.pending.count,
             running: book.running.count, failures: failures, fruitless: fruitless)
         switch AutoscalePolicy.decide(situation, limits) {
         case .finished:
@@ -144,7 +147,7 @@ private struct Autoscaler {
                 return try end(
                     "\(failures) jobs in a row have failed without having done anything; the last: \(lastFailure)", 78)
             }
-            let silent = farmers.filter { AutoscaleSituation.isSilent($0.entry, $0.written, now: now) }.map(\.entry)
+            let silent = farmers.filter { $0.status == .live && !beating.contains($0.farmer) }
             let advice = AutoscalePolicy.advice(silent: silent, time: submission.arguments.text("time") ?? "")
             return try end(
                 "\(fruitless) jobs in a row have ended without any task coming to its end: \(advice); the last: "
