@@ -30,8 +30,9 @@ package enum AutoscaleCommand: Command {
         left is cancelled. Nodes leave by themselves when they find nothing to do. What follows `--` goes into the batch script.
 
         It stops when the scheduler refuses a job, when 3 jobs in a row have failed without having done anything, or have ended
-        without any task coming to its end, and says why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is only queued; what runs goes on. Run again, it
-        finds the jobs it had submitted by their name. Only one can be at work on a work directory.
+        without any task coming to its end, and says why. SIGINT, SIGTERM and SIGHUP stop it. Whenever it stops it cancels what is
+        only queued; what runs goes on. Run again, it finds the jobs it had submitted by their name. Only one can be at work on a
+        work directory.
 
         Example:
           taskfarmer autoscale --max-nodes 16 --time 1:00:00 tasks.txt -- --partition=main --account=physics
@@ -64,7 +65,8 @@ package enum AutoscaleCommand: Command {
             return 75
         }
         defer { withExtendedLifetime(owner) {} }
-        var scaler = Autoscaler(submission, limits, script: try submission.queue.write(text))
+        let queue = JobQueue(submission.script, interruption: signals.descriptor)
+        var scaler = Autoscaler(submission, queue, limits, script: try queue.write(text))
         return try scaler.work(until: signals)
     }
 }
@@ -83,14 +85,15 @@ private struct Autoscaler {
     /// How many tasks were over at the last look.
     private var done: Int?
     private var hasListed = false
+    private var watch = HeartWatch()
     private var rate = RateEstimate()
     private var lastDone: Int?
 
-    init(_ submission: Submission, _ limits: AutoscaleLimits, script: Path) {
+    init(_ submission: Submission, _ queue: JobQueue, _ limits: AutoscaleLimits, script: Path) {
         self.submission = submission
         self.limits = limits
         self.script = script
-        queue = submission.queue
+        self.queue = queue
     }
 
     private var console: Console { submission.console }
@@ -101,6 +104,8 @@ private struct Autoscaler {
             do {
                 if let status = try round() { return status }
             } catch let error as JobQueue.Refusal {
+                // A signal ends a command that hangs.
+                if let signal = signals.takeAll().first { return try end("stopped by \(signal)", 75) }
                 // Without an answer nothing is known, and nothing is decided; a first one shows that the commands work.
                 if !hasListed { return try end("the scheduler cannot be asked: \(error.message)", 78) }
                 console.line("the scheduler cannot be asked just now: \(error.message)")
@@ -123,14 +128,16 @@ private struct Autoscaler {
         if done != state.done { fruitless = 0 }
         done = state.done
         for gone in book.update(listed, done: state.done) { judge(gone) }
-        let farmers = try Roster.read(directory).map { entry in
-            let bytes = entry.status == .live ? try? Folder.content(of: directory.alive(entry.farmer)) : nil
-            return (entry: entry, written: bytes.flatMap { AliveRecord($0) }?.written)
+        let farmers = try Roster.read(directory)
+        var hearts: [String: Int?] = [:]
+        for entry in farmers where entry.status == .live {
+            let bytes = try? Folder.content(of: directory.alive(entry.farmer))
+            hearts.updateValue(bytes.flatMap { AliveRecord($0) }?.heartbeat, forKey: entry.farmer)
         }
+        let beating = watch.look(hearts, at: Clock.boot)
         submission.tell(state, &rate, &lastDone)
-        let now = Clock.wall
         let situation = AutoscaleSituation(
-            state, farmers: farmers, now: now, slots: submission.slots, queued: book.pending.count,
+            state, farmers: farmers, beating: beating, slots: submission.slots, queued: book.pending.count,
             running: book.running.count, failures: failures, fruitless: fruitless)
         switch AutoscalePolicy.decide(situation, limits) {
         case .finished:
@@ -140,7 +147,7 @@ private struct Autoscaler {
                 return try end(
                     "\(failures) jobs in a row have failed without having done anything; the last: \(lastFailure)", 78)
             }
-            let silent = farmers.filter { AutoscaleSituation.isSilent($0.entry, $0.written, now: now) }.map(\.entry)
+            let silent = farmers.filter { $0.status == .live && !beating.contains($0.farmer) }
             let advice = AutoscalePolicy.advice(silent: silent, time: submission.arguments.text("time") ?? "")
             return try end(
                 "\(fruitless) jobs in a row have ended without any task coming to its end: \(advice); the last: "
@@ -153,7 +160,7 @@ private struct Autoscaler {
                     let job = try queue.submit(script)
                     book.submitted(job, done: state.done)
                     console.line("job \(job) is submitted; \(book.running.count) run, \(book.pending.count) wait")
-                } catch let refusal as JobQueue.Refusal {
+                } catch let refusal as JobQueue.Refusal where !refusal.isSilence {
                     return try end("a job was not submitted: \(refusal.message)", 78)
                 }
             }

@@ -11,6 +11,11 @@ final class Console: FarmObserver {
         var live = ""
         var lastLine = Clock.boot
         var form = TaskForm.commands
+        var outlet: Outlet?
+
+        func put(_ text: String) {
+            if let outlet { outlet.put(Array(text.utf8)) } else { OwnProcess.put(text, to: 2) }
+        }
     }
 
     private let state = Mutex(State())
@@ -23,6 +28,12 @@ final class Console: FarmObserver {
         self.isVerbose = isVerbose
         self.isQuiet = isQuiet
         self.isTerminal = isTerminal
+    }
+
+    /// From now on, and until `finish`, nobody waits for a terminal that takes no more. Signals must be blocked by now.
+    func detach() throws {
+        let outlet = try Outlet(2)
+        state.withLock { $0.outlet = outlet }
     }
 
     /// How tasks are written in the work directory.
@@ -67,7 +78,7 @@ final class Console: FarmObserver {
             state.withLock { state in
                 let fitting = String(text.prefix(max(20, OwnProcess.terminalWidth(2) - 1)))
                 if fitting == state.live { return }
-                OwnProcess.put("\r\(fitting)\u{1B}[K", to: 2)
+                state.put("\r\(fitting)\u{1B}[K")
                 state.live = fitting
             }
         } else if state.withLock({ state in
@@ -79,22 +90,26 @@ final class Console: FarmObserver {
         }
     }
 
-    /// Prints a line of its own, above the live one.
-    func line(_ text: String, from name: String = "taskfarmer") {
+    /// Prints a line of its own, above the live one. Whoever it comes from, it does nothing to the terminal.
+    func line(_ said: String, from name: String = "taskfarmer") {
+        let text = said.oneLine
         state.withLock { state in
             if state.live.isEmpty {
-                OwnProcess.put("\(name): \(text)\n", to: 2)
+                state.put("\(name): \(text)\n")
             } else {
-                OwnProcess.put("\r\u{1B}[K\(name): \(text)\n\(state.live)", to: 2)
+                state.put("\r\u{1B}[K\(name): \(text)\n\(state.live)")
             }
         }
     }
 
-    /// Takes the live line away.
+    /// Takes the live line away, and waits until everything is shown.
     func finish() {
-        state.withLock { state in
-            if !state.live.isEmpty { OwnProcess.put("\r\u{1B}[K", to: 2) }
+        let outlet = state.withLock { state in
+            if !state.live.isEmpty { state.put("\r\u{1B}[K") }
             state.live = ""
+            defer { state.outlet = nil }
+            return state.outlet
         }
+        outlet?.finish()
     }
 }

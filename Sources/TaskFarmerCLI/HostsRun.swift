@@ -121,6 +121,9 @@ enum HostsRun {
         let program = try program(arguments)
         // Before anything is started: the mask is inherited.
         let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
+        // A terminal that stands still must not keep farmers from hearing of this process, nor this process from signals.
+        try console.detach()
+        defer { console.finish() }
         let begun = Clock.boot
         let settings = HostCrew.Settings(
             shell: shell, hasLeader: arguments.has("fresh") || arguments.has("retry-failed")
@@ -131,16 +134,21 @@ enum HostsRun {
         try crew.run()
         console.finish()
         let ends = crew.members.map { $0.end ?? .notStarted }
+        // A farmer's last lines may be lost with its connection; the work directory has what it said and more.
+        let state = crew.state.map { told in
+            guard let read = try? directory.readState(), read.epoch >= told.epoch else { return told }
+            return read
+        }
         if !arguments.has("quiet") {
             let rows = zip(crew.members, ends).map {
                 (name: $0.host.name, end: $1, report: $0.report, lastLine: $0.lastLine)
             }
             OwnProcess.put(
                 HostsReport.summary(
-                    rows, state: crew.state, workDirectory: directory.root.description, elapsed: Clock.boot - begun,
+                    rows, state: state, workDirectory: directory.root.description, elapsed: Clock.boot - begun,
                     stopped: crew.stop.map { "\($0)" }), to: 1)
         }
-        return HostEnd.exitStatus(ends, state: crew.state)
+        return HostEnd.exitStatus(ends, state: state)
     }
 }
 

@@ -9,9 +9,8 @@ struct Submission {
     private static let forwarded = [
         "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals", "logs",
         "leave-idle",
-        "assume-dead",
     ]
-    private static let once = ["retry-failed", "fresh"]
+    private static let once = ["retry-failed", "fresh", "assume-dead"]
 
     static let options: [Option] = {
         var options = RunCommand.options.filter { (forwarded + once).contains($0.long) }

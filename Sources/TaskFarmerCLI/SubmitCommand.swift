@@ -82,7 +82,10 @@ package enum SubmitCommand: Command {
             job = try queue.submit(script)
         } catch let refusal as JobQueue.Refusal {
             try Folder.unlink(script)
-            submission.console.line("the job was not submitted: \(refusal.message)")
+            submission.console.line(
+                refusal.isSilence
+                    ? "\(refusal.message); look into the queue for \(submission.script.jobName) before you submit it again"
+                    : "the job was not submitted: \(refusal.message)")
             return 78
         }
         OwnProcess.put("\(job)\n", to: 1)

@@ -30,6 +30,8 @@ package struct ListedJob: Sendable, Equatable {
 
 package struct AllocationBook: Sendable, Equatable {
     private struct Known: Equatable {
+        /// Which it was of all that became known, in order of time.
+        var place: Int
         var isPending: Bool
         /// How often in a row it was not listed.
         var missing = 0
@@ -50,15 +52,27 @@ package struct AllocationBook: Sendable, Equatable {
     }
 
     private var known: [String: Known] = [:]
+    private var count = 0
 
     package init() {}
 
-    package var pending: [String] { known.filter { $0.value.isPending }.keys.sorted() }
-    package var running: [String] { known.filter { !$0.value.isPending }.keys.sorted() }
+    /// In the order in which they were submitted, as far as that is known.
+    package var pending: [String] { sorted { $0.isPending } }
+    package var running: [String] { sorted { !$0.isPending } }
+
+    private func sorted(_ isIt: (Known) -> Bool) -> [String] {
+        known.filter { isIt($0.value) }.sorted { $0.value.place < $1.value.place }.map(\.key)
+    }
+
+    private mutating func note(_ id: String, isPending: Bool, done: Int) {
+        let place = known[id]?.place ?? count
+        count = max(count, place + 1)
+        known[id] = Known(place: place, isPending: isPending, done: done)
+    }
 
     /// One that the scheduler has accepted just now and may not list yet.
     package mutating func submitted(_ id: String, done: Int) {
-        known[id] = Known(isPending: true, done: done)
+        note(id, isPending: true, done: done)
     }
 
     /// Takes in what is listed. One that is missing once may have been between two states.
@@ -66,15 +80,16 @@ package struct AllocationBook: Sendable, Equatable {
     /// - Parameters:
     ///   - listed: all jobs of this name
     ///   - done: how many tasks are over in the whole farm; interrupted attempts, which will be made again, do not count
-    /// - Returns: those that are gone, by their IDs
+    /// - Returns: those that are gone, in the order in which they were submitted
     package mutating func update(_ listed: [ListedJob], done: Int) -> [Gone] {
         for job in listed {
             let before = known[job.id]?.done ?? done
-            known[job.id] = Known(isPending: job.isPending, done: job.isPending ? done : before)
+            note(job.id, isPending: job.isPending, done: job.isPending ? done : before)
         }
         let there = Set(listed.map(\.id))
         var gone: [Gone] = []
-        for (id, entry) in known where !there.contains(id) {
+        for id in sorted({ _ in true }) where !there.contains(id) {
+            guard let entry = known[id] else { continue }
             if entry.missing == 0 {
                 known[id]?.missing = 1
             } else {
@@ -82,7 +97,7 @@ package struct AllocationBook: Sendable, Equatable {
                 gone.append(Gone(id: id, sawWork: done != entry.done))
             }
         }
-        return gone.sorted { $0.id < $1.id }
+        return gone
     }
 
     /// Forgets those that were cancelled: that they are gone says nothing.

@@ -41,6 +41,9 @@ package struct AttachedLine: Sendable, Equatable {
         return Self.prefix + word + all.map { " \($0)" }.joined()
     }
 
+    /// What comes from elsewhere may be anything: no sum of counts over all hosts leaves the range, and none is of that size.
+    private static let most = 1 << 48
+
     /// nil for any other line.
     package init?(_ line: String) {
         guard line.hasPrefix(Self.prefix) else { return nil }
@@ -48,6 +51,11 @@ package struct AttachedLine: Sendable, Equatable {
         let numbers = words.dropFirst().compactMap { Int($0) }.filter { $0 >= 0 }
         let own = numbers.dropFirst(Self.counters.count).map { $0 }
         guard let word = words.first, numbers.count == words.count - 1 else { return nil }
+        // Microseconds of many slots may be more, and are added up as a Double.
+        let counts =
+            word == "end"
+            ? numbers.enumerated().filter { $0.offset != Self.counters.count + 3 }.map(\.element) : numbers
+        guard counts.allSatisfy({ $0 < Self.most }) else { return nil }
         switch (word, own.count) {
         case ("now", 4): figures = .now(running: own[0], done: own[1], failed: own[2], milliRate: own[3])
         case ("end", 5):

@@ -58,29 +58,50 @@ package struct AutoscaleSituation: Sendable, Equatable {
         self.fruitless = fruitless
     }
 
-    /// A farmer without a heartbeat for so many microseconds counts as gone, and what it holds as work to be done.
-    package static let fresh = 60_000_000
-
-    /// Whether a farmer is in the roster but shows no heartbeat.
-    package static func isSilent(_ entry: RosterEntry, _ written: Int?, now: Int) -> Bool {
-        entry.status == .live && now - (written ?? 0) >= fresh
-    }
-
-    /// What the work directory shows: the totals, and the roster with the last heartbeat of each. Instants are in microseconds since
-    /// 1970; `slots` is given where the user has said how many tasks run at a time on a node.
+    /// What the work directory shows: the totals, the roster, and those in it whose hearts beat; `slots` is given where the user has
+    /// said how many tasks run at a time on a node. What a farmer without a heartbeat holds is work to be done.
     package init(
-        _ state: StateRecord, farmers: [(entry: RosterEntry, written: Int?)], now: Int, slots: Int?, queued: Int,
-        running: Int, failures: Int, fruitless: Int
+        _ state: StateRecord, farmers: [RosterEntry], beating: Set<String>, slots: Int?, queued: Int, running: Int,
+        failures: Int, fruitless: Int
     ) {
-        let live = farmers.filter { $0.entry.status == .live }
-        let fresh = live.filter { !Self.isSilent($0.entry, $0.written, now: now) }.map(\.entry)
+        let fresh = farmers.filter { $0.status == .live && beating.contains($0.farmer) }
         let begun = fresh.reduce(0) { $0 + min($1.claimed, $1.slots) }
         let left = state.toprocess + state.claimed
         self.init(
             left: left, unstarted: max(0, left - begun),
             idle: fresh.reduce(0) { $0 + max(0, $1.slots - $1.claimed) }, meanTask: state.meanTask,
-            farmers: fresh.count, slots: slots ?? fresh.map(\.slots).max() ?? farmers.map(\.entry.slots).max(),
+            farmers: fresh.count, slots: slots ?? fresh.map(\.slots).max() ?? farmers.map(\.slots).max(),
             queued: queued, running: running, failures: failures, fruitless: fruitless)
+    }
+}
+
+/// Whose hearts beat, by the observer's own clock: those of two hosts may differ by any time.
+package struct HeartWatch: Sendable, Equatable {
+    private struct Seen: Equatable {
+        var heartbeat: Int?
+        var since: Int
+    }
+
+    /// A heart that stands still for so many nanoseconds has stopped.
+    package static let patience = 60_000_000_000
+    private var seen: [String: Seen] = [:]
+
+    package init() {}
+
+    /// Takes in a look at all live farmers. One that is seen for the first time has that long to show a beat.
+    ///
+    /// - Parameters:
+    ///   - hearts: the heartbeat of each by its name; nil where it cannot be read
+    ///   - now: in nanoseconds
+    /// - Returns: the names of those that live
+    package mutating func look(_ hearts: [String: Int?], at now: Int) -> Set<String> {
+        var next: [String: Seen] = [:]
+        for (farmer, heartbeat) in hearts {
+            let isStill = seen[farmer].map { $0.heartbeat == heartbeat } ?? false
+            next[farmer] = isStill ? seen[farmer] : Seen(heartbeat: heartbeat, since: now)
+        }
+        seen = next
+        return Set(next.filter { now - $0.value.since < Self.patience }.keys)
     }
 }
 

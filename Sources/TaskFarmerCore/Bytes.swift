@@ -127,6 +127,16 @@ extension Collection<UInt8> {
 }
 
 extension String {
-    /// For people, on one line: control characters show as question marks.
-    package var oneLine: String { String(decoding: utf8.map { $0 < 32 || $0 == 127 ? 63 : $0 }, as: UTF8.self) }
+    /// For people, on one line: what a terminal would act on (C0, DEL, C1) shows as question marks.
+    package var oneLine: String { plain("?") }
+
+    /// With something else in place of everything that a terminal would act on.
+    package func plain(_ substitute: Unicode.Scalar) -> String {
+        var plain = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            let isControl = scalar.value < 32 || (127...159).contains(scalar.value)
+            plain.append(isControl ? substitute : scalar)
+        }
+        return String(plain)
+    }
 }

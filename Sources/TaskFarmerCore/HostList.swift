@@ -23,6 +23,8 @@ package struct HostListProblem: Error, Equatable {
 package enum HostList {
     /// More are a slip of the pen.
     package static let limit = 10_000
+    /// Ranges in one name; more are none that anybody wrote.
+    private static let ranges = 16
 
     /// The hosts of a list, in its order.
     ///
@@ -83,7 +85,8 @@ package enum HostList {
 
         mutating func add(_ entry: Substring, at place: String) throws {
             func problem(_ text: String) -> HostListProblem {
-                HostListProblem(message: "\(place)\(entry.isEmpty ? "" : " \(entry)"): \(text)")
+                let shown = entry.count <= 100 ? entry : entry.prefix(99) + "…"
+                return HostListProblem(message: "\(place)\(entry.isEmpty ? "" : " \(shown)"): \(text)")
             }
             if entry.isEmpty { throw problem("a host has an empty name; expected for example n1,n2*4,@FILE") }
             let parts = entry.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
@@ -94,9 +97,13 @@ package enum HostList {
                 }
                 slots = number
             }
-            guard let names = HostList.expanded(parts[0]), hosts.count + names.count <= HostList.limit else {
+            let brackets = parts[0].count { $0 == "[" }
+            guard brackets <= HostList.ranges, let names = HostList.expanded(parts[0]),
+                hosts.count + names.count <= HostList.limit
+            else {
                 throw problem(
-                    "expected ranges such as n[1-4] or n[01-04,7], and at most \(HostList.limit) hosts in all")
+                    "expected ranges such as n[1-4] or n[01-04,7], at most \(HostList.ranges) in a name, and at most \(HostList.limit) hosts in all"
+                )
             }
             for name in names {
                 let address = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -135,6 +142,7 @@ package enum HostList {
             guard isDigits, let first = ends.first, let low = Int(first), let high = Int(ends[ends.count - 1]),
                 low <= high, high - low < limit, first.count <= 18
             else { return nil }
+            guard numbers.count + high - low < limit else { return nil }
             for number in low...high {
                 let digits = String(number)
                 // As schedulers write them: the first number's width is everyone's.

@@ -11,7 +11,7 @@ package enum HostsReport {
     ) -> String {
         var lines: [String] = []
         if let state { lines.append(RunReport.totals(state, workDirectory)) }
-        var all = (succeeded: 0, failed: 0, interrupted: 0, busy: 0, slots: 0)
+        var all = (succeeded: 0, failed: 0, interrupted: 0, busy: 0.0, slots: 0)
         var rows: [[String]] = []
         for host in hosts {
             var row = ["  \(host.name)", "", "", host.end.words]
@@ -19,7 +19,7 @@ package enum HostsReport {
                 all.succeeded += succeeded
                 all.failed += failed
                 all.interrupted += interrupted
-                all.busy += busy
+                all.busy += Double(busy)
                 all.slots += slots
                 row[1] = RunReport.attempts(succeeded, failed, interrupted)
                 row[2] = Text.count(slots, "slot")
@@ -27,7 +27,7 @@ package enum HostsReport {
             if case .ended = host.end {} else if !host.lastLine.isEmpty { row[3] += ": \(host.lastLine)" }
             rows.append(row)
         }
-        let share = Double(all.busy) * 1000 / max(1, Double(elapsed) * Double(all.slots))
+        let share = all.busy * 1000 / max(1, Double(elapsed) * Double(all.slots))
         let slots = all.slots == 0 ? "" : "; \(Text.count(all.slots, "slot")) busy \(Text.percent(min(1, share)))"
         lines.append(
             "\(Text.count(hosts.count, "host")): \(RunReport.attempts(all.succeeded, all.failed, all.interrupted)) in "

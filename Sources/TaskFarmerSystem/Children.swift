@@ -144,6 +144,13 @@ package enum Children {
         return found == 1 ? process : nil
     }
 
+    /// Whether a child of this thread, which is not reaped yet, has ended.
+    package static func hasEnded(_ process: Int32) -> Bool {
+        var found = siginfo_t()
+        let code = unsafe waitid(P_PID, id_t(process), &found, WEXITED | WNOHANG | WNOWAIT)
+        return unsafe code == 0 && found.si_signo == SIGCHLD
+    }
+
     /// Ends a child of this thread and all of its group at once, and waits for its end.
     package static func end(_ process: Int32) {
         signal(group: process, SIGKILL)

@@ -1,3 +1,4 @@
+import Foundation
 import TaskFarmer
 import Testing
 
@@ -66,6 +67,50 @@ struct BatchScriptTests {
         #expect(try warning(time: 7200, stop: 300) == "#SBATCH --signal=USR1@330")
         #expect(try warning(time: 120) == "#SBATCH --signal=USR1@30")
         #expect(try warning(time: 8) == "#SBATCH --signal=USR1@5")
+    }
+
+    @Test(
+        "a job runs again when its farmers left work, and not when one of them has an error that needs somebody",
+        arguments: [
+            ([75, 71], 71, false), ([71, 75], 71, false), ([75, 74], 74, false), ([78, 75], 78, false),
+            ([64, 75], 64, false), ([75, 0], 75, true), ([1, 75], 75, true), ([0, 1], 1, false), ([0, 0], 0, false),
+        ])
+    func worst(_ statuses: [Int], _ expected: Int32, _ runsAgain: Bool) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "taskfarmer-batch-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func put(_ name: String, _ text: String) throws {
+            let file = folder.appending(path: name)
+            try Data(text.utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        }
+        // A farmer on each node, and what srun makes of their ends.
+        let farmers = statuses.map { #"CODE=\#($0) "$@"; s=$?; [ $s -le $worst ] || worst=$s"# }
+        try put(
+            "srun",
+            (["#!/bin/sh", #"while [ "${1#-}" != "$1" ]; do shift; done"#, "worst=0"] + farmers + ["exit $worst"])
+                .joined(separator: "\n"))
+        try put("squeue", "#!/bin/sh\necho RUNNING\n")
+        try put("scontrol", "#!/bin/sh\n: >again\nexit 75\n")
+        try put(
+            "job",
+            try script("slurm") {
+                $0.folder = .init(folder.path)
+                $0.batch = .init(folder.path)
+                $0.size = .nodes(2)
+                $0.time = 7200
+                $0.isRequeued = true
+                $0.farmer = ["/bin/sh", "-c", #"exit "$CODE""#].map { Array($0.utf8) }
+            })
+        let job = Process()
+        job.executableURL = folder.appending(path: "job")
+        job.environment = ["PATH": "\(folder.path):/usr/bin:/bin", "SLURM_JOB_ID": "7", "SLURM_JOB_NUM_NODES": "2"]
+        try job.run()
+        job.waitUntilExit()
+        #expect(job.terminationStatus == expected)
+        #expect(FileManager.default.fileExists(atPath: folder.appending(path: "again").path) == runsAgain)
+        let notes = try String(contentsOf: folder.appending(path: "7.status"), encoding: .utf8)
+        #expect(notes == "started\nended \(expected)\n")
     }
 
     @Test func `a name with a newline cannot add lines to a script`() throws {

@@ -109,25 +109,36 @@ struct AutoscalePolicyTests {
         var state = StateRecord()
         state.tasks = 20
         state.claimed = 20
-        func farmer(_ name: String, claimed: Int, written: Int?) -> (entry: RosterEntry, written: Int?) {
-            (RosterEntry(farmer: name, ordinal: 1, slots: 8, claimed: claimed, host: "n1", joined: 0), written)
+        func situation(_ claims: (Int, Int), _ beating: Set<String>) -> AutoscaleSituation {
+            let farmers = [("a", claims.0), ("b", claims.1)].map {
+                RosterEntry(farmer: $0.0, ordinal: 1, slots: 8, claimed: $0.1, host: "n1", joined: 0)
+            }
+            return AutoscaleSituation(
+                state, farmers: farmers, beating: beating, slots: nil, queued: 0, running: 0, failures: 0, fruitless: 0)
         }
-        let now = 1_000_000_000
-        func situation(_ farmers: [(entry: RosterEntry, written: Int?)]) -> AutoscaleSituation {
-            AutoscaleSituation(
-                state, farmers: farmers, now: now, slots: nil, queued: 0, running: 0, failures: 0, fruitless: 0)
-        }
-        let beating = situation([farmer("a", claimed: 8, written: now), farmer("b", claimed: 12, written: now)])
+        let beating = situation((8, 12), ["a", "b"])
         #expect(beating.unstarted == 4)
         #expect(beating.farmers == 2)
         #expect(beating.idle == 0)
-        #expect(situation([farmer("a", claimed: 3, written: now), farmer("b", claimed: 17, written: nil)]).idle == 5)
-        let dead = situation([
-            farmer("a", claimed: 8, written: now - AutoscaleSituation.fresh), farmer("b", claimed: 12, written: nil),
-        ])
+        #expect(situation((3, 17), ["a"]).idle == 5)
+        let dead = situation((8, 12), [])
         #expect(dead.unstarted == 20)
         #expect(dead.farmers == 0)
         #expect(dead.slots == 8)
+    }
+
+    @Test func `a heart beats when it is seen to change, whatever the clocks of two hosts say`() {
+        var watch = HeartWatch()
+        let patience = HeartWatch.patience
+        #expect(watch.look(["a": 7, "b": 7, "c": nil], at: 0) == ["a", "b", "c"])
+        #expect(watch.look(["a": 8, "b": 7, "c": nil], at: patience - 1) == ["a", "b", "c"])
+        #expect(watch.look(["a": 8, "b": 7, "c": nil], at: patience) == ["a"])
+        #expect(watch.look(["a": 8, "b": 8, "c": nil], at: patience + 1) == ["a", "b"])
+        // Seldom looked at: what has changed since has beaten.
+        #expect(watch.look(["a": 9, "b": 8, "c": 1], at: 10 * patience) == ["a", "c"])
+        // Who has left and comes under the same name is new.
+        #expect(watch.look([:], at: 11 * patience).isEmpty)
+        #expect(watch.look(["b": 8], at: 12 * patience) == ["b"])
     }
 }
 
@@ -154,6 +165,16 @@ struct AllocationBookTests {
         #expect(book.update([], done: 0).isEmpty)
         #expect(book.update([], done: 0) == [.init(id: "1", sawWork: false)])
         #expect(book.running.isEmpty && book.pending.isEmpty)
+    }
+
+    @Test func `jobs are told of in order of time and not of letters`() {
+        var book = AllocationBook()
+        for id in ["9", "10", "11", "100"] { book.submitted(id, done: 0) }
+        #expect(book.pending == ["9", "10", "11", "100"])
+        _ = book.update([job("10"), job("9")], done: 0)
+        #expect(book.running == ["9", "10"])
+        _ = book.update([], done: 0)
+        #expect(book.update([], done: 0).map(\.id) == ["9", "10"])
     }
 
     @Test func `work that was over while a job waited is not its own`() {

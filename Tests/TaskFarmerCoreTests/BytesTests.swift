@@ -92,4 +92,10 @@ struct BytesTests {
     @Test func `bytes that are not UTF-8 are shown and not dropped`() {
         #expect(([0x61, 0xff, 0x62] as [UInt8]).text == "a\u{FFFD}b")
     }
+
+    @Test func `nothing that a terminal would act on gets into a line, and letters stay`() {
+        #expect("a\u{1B}[2Jb\u{7F}c\u{9B}2Kd\r\ne\u{80}\u{9F}".oneLine == "a?[2Jb?c?2Kd??e??")
+        #expect("ä é \u{A0} 日本 👩‍👩‍👧".oneLine == "ä é \u{A0} 日本 👩‍👩‍👧")
+        #expect("a\tb\u{9B}c".plain(" ") == "a b c")
+    }
 }

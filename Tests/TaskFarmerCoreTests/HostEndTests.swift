@@ -92,4 +92,20 @@ struct HostEndTests {
         #expect(AttachedLine("taskfarmer: now 1 2 3") == nil)
         #expect(AttachedLine("taskfarmer-attached: now 1 2 3 4 5 6 7 8 9 10 -1") == nil)
     }
+
+    @Test func `numbers that no farmer tells of are not added up`() {
+        func line(_ word: String, _ numbers: [Int]) -> AttachedLine? {
+            AttachedLine("taskfarmer-attached: \(word)" + numbers.map { " \($0)" }.joined())
+        }
+        let now = [1, 5, 4, 1, 0, 0, 0, 1, 1, 1, 1]
+        for place in now.indices {
+            var numbers = now
+            numbers[place] = .max
+            #expect(line("now", numbers) == nil)
+            numbers[place] = 1 << 47
+            #expect(line("now", numbers) != nil)
+        }
+        // A thousand slots for a year are busy for longer than any count is long.
+        #expect(line("end", [1, 5, 4, 1, 0, 0, 0, 1, 1, 1, 1000 * 31_536_000 * 1_000_000, 1000]) != nil)
+    }
 }

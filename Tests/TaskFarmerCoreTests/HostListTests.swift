@@ -54,4 +54,14 @@ struct HostListTests {
         let found = try parsed(text, files: files)
         #expect(found.hasPrefix("! ") && found.contains(expected) && !found.contains("\n"), "\(found)")
     }
+
+    @Test func `a name of nothing but ranges is refused, however long it is`() throws {
+        let deep = String(repeating: "[1]", count: 200_000)
+        let found = try parsed("@f", files: ["f": deep + "\n"])
+        #expect(
+            found.hasPrefix("! f:1 [1][1]") && found.contains("at most 16 in a name") && found.count < 400, "\(found)")
+        let wide = "n[" + Array(repeating: "1-9999", count: 1000).joined(separator: ",") + "]"
+        #expect(try parsed(wide).contains("at most 10000 hosts"))
+        #expect(try parsed(String(repeating: "[1]", count: 16)) == String(repeating: "1", count: 16))
+    }
 }

@@ -86,6 +86,17 @@ import Testing
         }
     }
 
+    @Test func `the last lines of a long output are the last ones`() throws {
+        try Self.use { farm, environment in
+            try Self.command(
+                "sbatch",
+                #"d=$(dirname "$2"); { yes filler | head -c 2000000; echo; echo the real last line; } >"$d/7.out"; echo 7"#,
+                farm)
+            let ended = try farm.call("submit", "--wait", "--poll", "0.1", "tasks", environment: environment)
+            #expect(ended.errors.contains("; the real last line; submit it again"), "\(ended.errors)")
+        }
+    }
+
     @Test func `what cannot be submitted is said in one line, and nothing of it is left`() throws {
         try Self.use { farm, environment in
             let missing = try farm.call(
@@ -100,6 +111,21 @@ import Testing
                 refused.errors.contains("not submitted: slurm (exit status 1): sbatch: error: invalid partition: x"))
             #expect(try farm.names(in: "tasks_workdir/batch").isEmpty)
             try farm.expectSound()
+        }
+    }
+
+    @Test func `what a scheduler or a job prints does nothing to the terminal`() throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", #"printf 'no\033[2J\302\2332K account\177\n' >&2; exit 1"#, farm)
+            let refused = try farm.call("submit", "tasks", environment: environment)
+            #expect(refused.errors.contains("no?[2J?2K account?"), "\(refused.errors)")
+            try Self.command(
+                "sbatch", #"d=$(dirname "$2"); printf 'odd\033[2J\302\2332K\n' >"$d/7.out"; echo 7"#, farm)
+            let waited = try farm.call("submit", "--wait", "--poll", "0.1", "tasks", environment: environment)
+            #expect(waited.errors.contains("its last lines: odd?[2J?2K"), "\(waited.errors)")
+            for text in [refused.errors, waited.errors] {
+                #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" || $0 == "\u{7F}" })
+            }
         }
     }
 
@@ -230,6 +256,22 @@ import Testing
             #expect(farm.text("cancelled") == "--state=PENDING 5\n")
             let unreachable = try farm.start(Self.scale, environment).wait()
             #expect(unreachable.status == 78, "\(unreachable.errors)")
+        }
+    }
+
+    @Test(
+        "an autoscaler stops at a signal although a command of the scheduler hangs",
+        arguments: ["squeue", "sbatch"])
+    func hangs(_ command: String) throws {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", "echo 5", farm)
+            try Self.command(command, #": >"$FARM/hangs"; exec sleep 1000"#, farm)
+            let scaler = try farm.start(Self.scale, environment)
+            try eventually("it hangs") { farm.exists("hangs") }
+            scaler.signal(SIGTERM)
+            let ended = try scaler.wait()
+            #expect(ended.status == 75)
+            #expect(ended.errors.contains("stopped by SIGTERM"), "\(ended.errors)")
         }
     }
 

@@ -130,7 +130,7 @@ package final class HostCrew {
 
     private func listen(to index: Int, isOver: Bool = false) {
         for line in members[index].process?.lines(isOver: isOver) ?? [] {
-            let text = String(line.text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 && $0 != "\t" ? " " : $0 })
+            let text = line.text.plain(" ")
             guard let report = AttachedLine(text) else {
                 if text == AttachedLine.greeting {
                     members[index].isThere = true

@@ -61,6 +61,11 @@ package struct BatchScript: Sendable {
     }
     private var nodes: Int { isArray ? 1 : count }
 
+    /// The highest exit status of several farmers becomes that of all. 75 (work remains) shall hide none that asks for somebody
+    /// (64, 71, 74, 78), so on its way it is 2, which no farmer ends with. Signals that a scheduler sends to all processes are the farmer's.
+    private static let ranked =
+        #"sh -c 'trap : HUP INT TERM USR1 USR2; "$@"; s=$?; [ $s != 75 ] || s=2; exit $s' farmer "#
+
     /// What it is.
     ///
     /// - Throws: `FarmError.configuration` when a path cannot be written into it
@@ -84,7 +89,8 @@ package struct BatchScript: Sendable {
             "output": ShellQuote.word(Path(bytes: escaped).appending(output).bytes),
             "nodes": number(nodes), "last": number(count - 1), "processors": number(processors ?? 1),
             "clock": Array(WallTime.clock(time ?? 0).utf8), "seconds": number(time ?? 0), "warning": number(warning),
-            "farmer": line, "script": ShellQuote.word(enter + Array(" && exec ".utf8) + line),
+            "farmer": line, "ranked": Array(Self.ranked.utf8) + line,
+            "script": ShellQuote.word(enter + Array(" && exec ".utf8) + line),
         ]
         var head = scheduler.head + (processors == nil ? scheduler.wholeNodes : scheduler.partsOfNodes)
         if isArray { head += scheduler.array ?? [] }
@@ -104,8 +110,16 @@ package struct BatchScript: Sendable {
         lines.append(
             Array("# A shell that lives through signals can note how its farmers ended, which get them as well.".utf8))
         lines.append(Array("trap : HUP INT TERM USR1 USR2".utf8))
-        lines.append(Scheduler.fill(nodes > 1 ? scheduler.launchOnAll : scheduler.launchOnOne, values))
-        lines.append(Array("status=$?\necho \"ended $status\" >>\"$notes\"".utf8))
+        let launch = nodes > 1 ? scheduler.launchOnAll : scheduler.launchOnOne
+        let isRanked = launch.contains("{ranked}")
+        if isRanked {
+            lines.append(
+                Array("# The highest status becomes that of all: 75 is 2 on its way, so that it hides no error.".utf8))
+        }
+        lines.append(Scheduler.fill(launch, values))
+        lines.append(Array("status=$?".utf8))
+        if isRanked { lines.append(Array("[ $status != 2 ] || status=75".utf8)) }
+        lines.append(Array("echo \"ended $status\" >>\"$notes\"".utf8))
         if isRequeued {
             lines.append(Array("# Work remains, and the job was not cancelled: it is to run again.".utf8))
             lines.append(Array("if [ $status = 75 ]; then".utf8))

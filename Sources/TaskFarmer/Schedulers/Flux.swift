@@ -12,7 +12,7 @@ extension Scheduler {
         array: nil, time: ["--time-limit={seconds}s"], requeue: nil, requeueNow: "",
         outputOfJob: "{{id}}.out", outputOfArray: "", percent: "%",
         jobID: "$(flux getattr jobid)",
-        launchOnOne: "{farmer}", launchOnAll: "flux run --nodes={nodes} --ntasks={nodes} --exclusive {farmer}",
+        launchOnOne: "{farmer}", launchOnAll: "flux run --nodes={nodes} --ntasks={nodes} --exclusive {ranked}",
         submit: "flux batch {script}",
         list: "flux jobs --no-header --name={name} --format='{id} {state}'",
         pending: ["DEPEND", "PRIORITY", "SCHED"], cancel: "flux cancel {jobs}")

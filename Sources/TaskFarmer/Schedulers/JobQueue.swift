@@ -9,8 +9,13 @@ package struct JobQueue: Sendable {
     private let scheduler: Scheduler
     private let batch: Path
     private let name: String
+    /// For so long, in nanoseconds, an answer of the scheduler is waited for.
+    private static let patience = 60_000_000_000
+    /// A descriptor that can be read when this is to end.
+    private let interruption: Int32?
 
-    package init(_ script: BatchScript) {
+    package init(_ script: BatchScript, interruption: Int32? = nil) {
+        self.interruption = interruption
         scheduler = script.scheduler
         batch = script.batch
         name = script.jobName
@@ -19,6 +24,8 @@ package struct JobQueue: Sendable {
     /// A command of the scheduler that failed: what it said.
     package struct Refusal: Error, Sendable, Equatable {
         package let message: String
+        /// It gave no answer in time, or was not waited for: what was asked for may have been done.
+        package let isSilence: Bool
     }
 
     /// The program that submits.
@@ -72,7 +79,7 @@ package struct JobQueue: Sendable {
         let result = try run(Self.outside + scheduler.submit, ["script": ShellQuote.word(script.bytes)])
         let line = result.output.text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
         let id = line.map { String($0.prefix { $0 != ";" && !$0.isWhitespace }) } ?? ""
-        guard result.end.exit == 0, !id.isEmpty, !id.contains("/") else { throw refusal(result) }
+        guard result.end.exit == 0, !id.isEmpty, !id.contains("/"), id == id.oneLine else { throw refusal(result) }
         return id
     }
 
@@ -92,13 +99,16 @@ package struct JobQueue: Sendable {
     }
 
     private func run(_ template: String, _ values: [String: [UInt8]]) throws -> Captured {
-        try Captured.run(Scheduler.fill(template, values))
+        let result = try Captured.run(
+            Scheduler.fill(template, values), limit: Self.patience, interruption: interruption)
+        guard result.isCutOff else { return result }
+        throw Refusal(message: "\(scheduler.name): its command gave no answer and was ended", isSilence: true)
     }
 
     private func refusal(_ result: Captured) -> Refusal {
         let said = (result.errors + result.output).text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         let how = result.end.exit.map { "exit status \($0)" } ?? "signal \(result.end.signal ?? 0)"
-        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)")
+        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)", isSilence: false)
     }
 
     // MARK: what jobs leave
@@ -112,11 +122,17 @@ package struct JobQueue: Sendable {
         return lines.isEmpty ? "it printed nothing" : "its last lines: " + lines.joined(separator: "; ")
     }
 
-    /// Found by listing: a name that was looked for before it was there stays missing for half a minute on NFS.
+    /// As much is read of a file, in bytes.
+    private static let end = 1 << 16
+
+    /// The end of a file. Found by listing: a name that was looked for before it was there stays missing for half a minute on NFS.
     private func file(of job: String, _ isIt: (String) -> Bool) -> String? {
         let names = (try? Folder.names(in: batch))?.map(\.text) ?? []
         guard let name = names.first(where: { $0.hasPrefix(job + ".") && isIt($0) }) else { return nil }
-        return (try? Folder.content(of: batch.appending(name), atMost: 1 << 20))?.text
+        guard let file = try? Descriptor(batch.appending(name), [.reading, .noLink]), let size = try? file.facts().size
+        else { return nil }
+        // The end is what is asked for, of an output that may be long.
+        return (try? file.read(at: max(0, size - Self.end), count: min(size, Self.end)))?.text
     }
 
     /// Keeps a second autoscaler away for as long as it is held, with a lock beside the work directory's own, where locks are

@@ -5,7 +5,8 @@ package import TaskFarmerCore
 internal import TaskFarmerSystem
 
 package enum Preparation {
-    /// Makes or opens a work directory, takes over what was appended to its list, and puts failed tasks back if that is asked for.
+    /// Makes or opens a work directory, takes over what was appended to its list, frees what farmers on hosts hold that are said to be
+    /// gone, and puts failed tasks back if that is asked for.
     ///
     /// - Returns: its state
     /// - Throws: `FarmError` as a farmer would
@@ -18,10 +19,41 @@ package enum Preparation {
         let cycle = ChangeCycle(
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: name)
         var notes = opened.notes
+        notes += try recover(opened.directory, from: request.assumedDead, cycle, patience)
         if let list = request.list { notes += try ListUpdate.apply(list, cycle: cycle, patience) }
         if retryFailed { notes.append(FailedTasks.note(try FailedTasks.retry(cycle, patience))) }
         for note in notes { observer.observe(.note(note)) }
         return try opened.directory.readState()
+    }
+
+    /// Puts back what farmers on these hosts hold whose hearts stand still, lock or no lock. Looking takes a quarter of a minute.
+    private static func recover(
+        _ directory: WorkDirectory, from hosts: Set<String>, _ cycle: ChangeCycle, _ patience: any LockPatience
+    ) throws -> [String] {
+        if hosts.isEmpty { return [] }
+        let liveness = Liveness(directory, assumedDead: hosts)
+        var notes: [String] = []
+        var living: Set<String> = []
+        while true {
+            var isOpen = false
+            for (place, entry) in try Roster.read(directory).enumerated()
+            where entry.status == .live && hosts.contains(entry.host) && !living.contains(entry.farmer) {
+                switch try liveness.judge(entry.farmer) {
+                case .watching: isOpen = true
+                case .dead:
+                    guard
+                        let tasks = try Recovery.recover(
+                            place: place, farmer: entry.farmer, directory: directory, cycle: cycle, patience)
+                    else { continue }
+                    notes.append("\(entry.farmer) is gone; \(tasks) of its tasks go back to be run")
+                case .alive, .silent:
+                    living.insert(entry.farmer)
+                    notes.append("\(entry.farmer) on \(entry.host) lives and keeps its tasks")
+                }
+            }
+            if !isOpen { return notes }
+            Clock.pause(nanoseconds: 500_000_000)
+        }
     }
 
     /// Reads a list without making anything of it.

@@ -31,7 +31,8 @@ package struct Scheduler: Sendable {
     let percent: String
     /// Shell text: the job's ID as it is listed and as its output is called.
     let jobID: String
-    /// Shell text that starts `{farmer}` on the only node, or on each of several (`{script}`: the same as one quoted word).
+    /// Shell text that starts `{farmer}` on the only node, or on each of several (`{script}`: the same as one quoted word;
+    /// `{ranked}`: the same, where the highest status of all is that of the whole).
     let launchOnOne: String
     let launchOnAll: String
     /// Prints the ID of the job made of `{script}`, up to a `;` or the end of its last line.

@@ -18,7 +18,7 @@ extension Scheduler {
             """#,
         outputOfJob: "%j.out", outputOfArray: "%A_%a.out", percent: "%%",
         jobID: "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}\njob=${job:-$SLURM_JOB_ID}",
-        launchOnOne: Self.srun, launchOnAll: Self.srun,
+        launchOnOne: Self.srun + " {farmer}", launchOnAll: Self.srun + " \\\n    {ranked}",
         submit: "sbatch --parsable {script}",
         list: "squeue --noheader --me --name={name} --format='%i %T %r'",
         pending: ["PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT"],
@@ -26,6 +26,6 @@ extension Scheduler {
 
     private static let srun = #"""
         srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 --cpu-bind=none \
-            --kill-on-bad-exit=0 --wait=0 {farmer}
+            --kill-on-bad-exit=0 --wait=0
         """#
 }

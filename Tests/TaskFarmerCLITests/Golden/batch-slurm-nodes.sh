@@ -18,9 +18,12 @@ cd /home/me || exit 74
 echo started >>"$notes"
 # A shell that lives through signals can note how its farmers ended, which get them as well.
 trap : HUP INT TERM USR1 USR2
+# The highest status becomes that of all: 75 is 2 on its way, so that it hides no error.
 srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 --cpu-bind=none \
-    --kill-on-bad-exit=0 --wait=0 /usr/bin/taskfarmer run --runner 'it'\''s' '/scratch/100% mine/tasks'
+    --kill-on-bad-exit=0 --wait=0 \
+    sh -c 'trap : HUP INT TERM USR1 USR2; "$@"; s=$?; [ $s != 75 ] || s=2; exit $s' farmer /usr/bin/taskfarmer run --runner 'it'\''s' '/scratch/100% mine/tasks'
 status=$?
+[ $status != 2 ] || status=75
 echo "ended $status" >>"$notes"
 # Work remains, and the job was not cancelled: it is to run again.
 if [ $status = 75 ]; then
