@@ -82,6 +82,11 @@ private struct Autoscaler {
     private var fruitless = 0
     /// What became of the last job that was of no use.
     private var lastFailure = ""
+    /// How often in a row a submission was not answered; so often it is tried.
+    private var silences = 0
+    private static let mostSilences = 10
+    /// Why jobs wait, as the scheduler said it last.
+    private var waiting = ""
     /// How many tasks were over at the last look.
     private var done: Int?
     private var hasListed = false
@@ -123,6 +128,9 @@ private struct Autoscaler {
             console.line("goes on with jobs of an earlier run: \(listed.map(\.id).joined(separator: ", "))")
         }
         hasListed = true
+        let reasons = Set(listed.compactMap(\.reason)).sorted().joined(separator: ", ")
+        if reasons != waiting && !reasons.isEmpty { console.line("why jobs wait: \(reasons)") }
+        waiting = reasons
         let directory = submission.directory
         let state = try directory.readState()
         if done != state.done { fruitless = 0 }
@@ -158,10 +166,15 @@ private struct Autoscaler {
             for _ in 0..<count {
                 do {
                     let job = try queue.submit(script)
+                    silences = 0
                     book.submitted(job, done: state.done)
                     console.line("job \(job) is submitted; \(book.running.count) run, \(book.pending.count) wait")
-                } catch let refusal as JobQueue.Refusal where !refusal.isSilence {
+                } catch let refusal as JobQueue.Refusal where !refusal.isSilence || silences + 1 >= Self.mostSilences {
                     return try end("a job was not submitted: \(refusal.message)", 78)
+                } catch let refusal as JobQueue.Refusal {
+                    // It may have been submitted all the same: the next listing tells.
+                    silences += 1
+                    throw refusal
                 }
             }
         case .wait: break
@@ -198,6 +211,8 @@ private struct Autoscaler {
     private mutating func end(_ reason: String?, _ status: Int32) throws -> Int32 {
         console.finish()
         if let reason { console.line(reason) }
+        // Also what was submitted without an answer.
+        if let listed = try? queue.list() { _ = book.update(listed, done: done ?? 0) }
         cancel(book.pending, reason == nil ? "all is done" : "this ends")
         if !book.running.isEmpty {
             console.line(

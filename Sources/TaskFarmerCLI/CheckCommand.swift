@@ -53,7 +53,8 @@ package enum CheckCommand: Command {
         if let state = report.state, report.isSound {
             OwnProcess.put(
                 "\(directory.root.description.oneLine): sound; \(Text.count(state.tasks, "task")), each in one place: "
-                    + "\(state.toprocess) to process, \(state.claimed) claimed, \(state.finished) finished, \(state.failed) failed, \(state.skipped) skipped\n",
+                    + "\(state.toprocess) to process, \(state.claimed) claimed, \(state.finished) finished, "
+                    + "\(state.failed) failed, \(state.skipped) skipped\n",
                 to: 1)
             return 0
         }

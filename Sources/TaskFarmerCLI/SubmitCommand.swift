@@ -81,10 +81,12 @@ package enum SubmitCommand: Command {
         do {
             job = try queue.submit(script)
         } catch let refusal as JobQueue.Refusal {
-            try Folder.unlink(script)
+            // A job that is there all the same has it.
+            if !refusal.isSilence { try Folder.unlink(script) }
             submission.console.line(
                 refusal.isSilence
-                    ? "\(refusal.message); look into the queue for \(submission.script.jobName) before you submit it again"
+                    ? "the job may have been submitted: \(refusal.message); look into the queue for \(submission.script.jobName) before "
+                        + "you submit it again"
                     : "the job was not submitted: \(refusal.message)")
             return 78
         }
@@ -102,6 +104,7 @@ package enum SubmitCommand: Command {
         var missing = 0
         var nextList = 0
         var hasTold = false
+        var waiting = ""
         while true {
             let state = try submission.directory.readState()
             submission.tell(state, &rate, &last)
@@ -116,7 +119,13 @@ package enum SubmitCommand: Command {
             if Clock.boot >= nextList {
                 nextList = Clock.boot + submission.poll
                 do {
-                    let isThere = try queue.list().contains { $0.belongs(to: job) }
+                    let listed = try queue.list().filter { $0.belongs(to: job) }
+                    let isThere = !listed.isEmpty
+                    let reasons = Set(listed.compactMap(\.reason)).sorted().joined(separator: ", ")
+                    if reasons != waiting && !reasons.isEmpty {
+                        submission.console.line("why job \(job) waits: \(reasons)")
+                    }
+                    waiting = reasons
                     missing = isThere ? 0 : missing + 1
                     // Between two states a job may not be listed.
                     if !isThere { nextList = Clock.boot + min(submission.poll, 1_000_000_000) }

@@ -24,6 +24,15 @@ package struct ListedJob: Sendable, Equatable {
         }
     }
 
+    /// Why it waits, where that is more than a matter of its turn.
+    package var reason: String? {
+        let words = state.split(separator: " ", maxSplits: 1)
+        guard isPending, words.count == 2, !["None", "Resources", "Priority", "BeginTime"].contains(words[1]) else {
+            return nil
+        }
+        return String(words[1])
+    }
+
     /// Whether this is the job of this ID, or a part of it where it is an array.
     package func belongs(to job: String) -> Bool { id == job || id.hasPrefix(job + "_") }
 }

@@ -91,7 +91,9 @@ struct BatchScriptTests {
             (["#!/bin/sh", #"while [ "${1#-}" != "$1" ]; do shift; done"#, "worst=0"] + farmers + ["exit $worst"])
                 .joined(separator: "\n"))
         try put("squeue", "#!/bin/sh\necho RUNNING\n")
-        try put("scontrol", "#!/bin/sh\n: >again\nexit 75\n")
+        // At first the controller does not answer.
+        try put("scontrol", "#!/bin/sh\n[ -e asked ] || { : >asked; exit 1; }\n: >again\n")
+        try put("sleep", "#!/bin/sh\n")
         try put(
             "job",
             try script("slurm") {

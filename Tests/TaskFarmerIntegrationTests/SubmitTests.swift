@@ -259,6 +259,38 @@ import Testing
         }
     }
 
+    /// SLURM's most common passing error.
+    @Test func `a job that was submitted although no answer came is found, and cancelled like all others`() throws {
+        try Self.use { farm, environment in
+            try Self.command(
+                "sbatch",
+                #"echo submitted >>"$FARM/number"; echo '7 PENDING PartitionTimeLimit' >"$FARM/jobs"; "#
+                    + "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1", farm)
+            let scaler = try farm.start(Self.scale, environment)
+            try eventually("it is told why the job waits") {
+                scaler.errors.contains("why jobs wait: PartitionTimeLimit")
+            }
+            scaler.signal(SIGINT)
+            let ended = try scaler.wait()
+            #expect(ended.status == 75, "\(ended.errors)")
+            #expect(farm.text("number") == "submitted\n")
+            #expect(farm.text("cancelled") == "--state=PENDING 7\n")
+            let submitted = try farm.call("submit", "tasks", environment: environment)
+            #expect(submitted.status == 78 && submitted.errors.contains("may have been submitted"), "\(submitted.errors)")
+        }
+    }
+
+    @Test func `a work directory whose name SLURM would not take for what it is is refused before anything is submitted`()
+        throws
+    {
+        try Self.use { farm, environment in
+            try Self.command("sbatch", #": >"$FARM/asked"; echo 5"#, farm)
+            let ended = try farm.call("submit", "-w", #"b\s"#, "tasks", environment: environment)
+            #expect(ended.status == 78 && ended.errors.contains("rename"), "\(ended.errors)")
+            #expect(!farm.exists("asked"))
+        }
+    }
+
     @Test(
         "an autoscaler stops at a signal although a command of the scheduler hangs",
         arguments: ["squeue", "sbatch"])

@@ -22,10 +22,14 @@ package final class HostCrew {
         package var command: (HostEntry, Bool) -> [[UInt8]]
         /// Whether one farmer has to be at work before the others are started.
         package var hasLeader: Bool
+        /// For how long a farmer's first word is waited for, in nanoseconds: ssh may be answered by a machine whose disks hang.
+        package var answer: Int
 
-        package init(shell: RemoteShell, hasLeader: Bool, command: @escaping (HostEntry, Bool) -> [[UInt8]]) {
+        package init(
+            shell: RemoteShell, hasLeader: Bool, answer: Int = 60_000_000_000, command: @escaping (HostEntry, Bool) -> [[UInt8]]) {
             self.shell = shell
             self.hasLeader = hasLeader
+            self.answer = answer
             self.command = command
         }
     }
@@ -42,6 +46,7 @@ package final class HostCrew {
         /// Whether a farmer heeds what it is told.
         fileprivate var isThere = false
         fileprivate var isGivenUp = false
+        fileprivate var started = 0
     }
 
     package private(set) var members: [Member]
@@ -83,6 +88,7 @@ package final class HostCrew {
             if now >= nextTick {
                 nextTick = now + Self.tick
                 observer.progress(self)
+                giveUpSilent(now)
             }
             if now >= nextBeat {
                 nextBeat = now + Self.beat
@@ -117,6 +123,7 @@ package final class HostCrew {
         do {
             let process = try HostProcess(on: host, settings.shell, settings.command(host, isLeading))
             members[index].process = process
+            members[index].started = Clock.boot
             try process.add(to: readiness, token: index)
         } catch {
             members[index].process?.signal(.kill)
@@ -143,6 +150,18 @@ package final class HostCrew {
             members[index].report = report
             isLeading = false
             if report.state.epoch >= state?.epoch ?? 0 { state = report.state }
+        }
+    }
+
+    /// Hosts from which nothing was heard for too long count as out of reach.
+    private func giveUpSilent(_ now: Int) {
+        for (index, member) in members.enumerated() where member.process != nil && !member.isThere {
+            if now - member.started < settings.answer { continue }
+            members[index].lastLine = "no farmer has answered within \(settings.answer / 1_000_000_000) s"
+            observer.printed(members[index].lastLine, on: member.host)
+            member.process?.signal(.kill)
+            // Once.
+            members[index].started = .max
         }
     }
 

@@ -74,6 +74,12 @@ package struct BatchScript: Sendable {
             throw FarmError.configuration(
                 file: path.description.debugDescription, line: nil, "has a newline, which no batch script can hold")
         }
+        if let letter = batch.description.first(where: scheduler.unfit.contains) {
+            throw FarmError.configuration(
+                file: batch.description, line: nil,
+                "has a \(letter) in its name, which \(scheduler.name) does not take for what it is where output is written; rename "
+                    + "the folder, or name another with --workdir")
+        }
         let output = (isArray ? scheduler.outputOfArray : scheduler.outputOfJob)
         let percent = batch.bytes.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
         let escaped = Array(percent.joined(separator: Array(scheduler.percent.utf8)))

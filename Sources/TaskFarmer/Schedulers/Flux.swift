@@ -15,5 +15,6 @@ extension Scheduler {
         launchOnOne: "{farmer}", launchOnAll: "flux run --nodes={nodes} --ntasks={nodes} --exclusive {ranked}",
         submit: "flux batch {script}",
         list: "flux jobs --no-header --name={name} --format='{id} {state}'",
-        pending: ["DEPEND", "PRIORITY", "SCHED"], cancel: "flux cancel {jobs}")
+        pending: ["DEPEND", "PRIORITY", "SCHED"], cancel: "flux cancel {jobs}",
+        silences: ["timed out", "onnection refused", "annot connect"])
 }

@@ -46,7 +46,7 @@ package struct JobQueue: Sendable {
     ///
     /// - Returns: its path
     package func write(_ text: [UInt8]) throws -> Path {
-        try Folder.make(batch)
+        try Folder.ensure(batch)
         var number = 1
         while true {
             let path = batch.appending("job-\(number).sh")
@@ -58,7 +58,7 @@ package struct JobQueue: Sendable {
     /// False where somebody else was quicker.
     private static func create(_ path: Path, _ text: [UInt8]) throws(SystemError) -> Bool {
         let file: Descriptor
-        do { file = try Descriptor(path, [.writing, .exclusive], permissions: 0o777) } catch {
+        do { file = try Descriptor(path, [.writing, .exclusive, .noLink], permissions: 0o777) } catch {
             if error.isPresent { return false }
             throw error
         }
@@ -108,7 +108,9 @@ package struct JobQueue: Sendable {
     private func refusal(_ result: Captured) -> Refusal {
         let said = (result.errors + result.output).text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         let how = result.end.exit.map { "exit status \($0)" } ?? "signal \(result.end.signal ?? 0)"
-        return Refusal(message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)", isSilence: false)
+        return Refusal(
+            message: "\(scheduler.name) (\(how)): \(said.isEmpty ? "no message" : said)",
+            isSilence: scheduler.silences.contains { said.contains($0) })
     }
 
     // MARK: what jobs leave

@@ -18,5 +18,6 @@ extension Scheduler {
             queued=$(qselect -u "$(id -un)" -N {name} -s HQTW) && running=$(qselect -u "$(id -un)" -N {name} -s BERSU) &&
             printf '%s\n' "$queued" | sed 's/..*/& QUEUED/' && printf '%s\n' "$running" | sed 's/..*/& RUNNING/'
             """#,
-        pending: ["QUEUED"], cancel: "qdel {jobs}")
+        pending: ["QUEUED"], cancel: "qdel {jobs}",
+        silences: ["timed out", "onnection refused", "annot connect"])
 }

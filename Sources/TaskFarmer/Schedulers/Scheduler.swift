@@ -42,6 +42,10 @@ package struct Scheduler: Sendable {
     let pending: Set<String>
     /// Cancels `{jobs}`, which are waiting.
     let cancel: String
+    /// What its commands say when nobody has answered them: what was asked for may have been done.
+    let silences: [String]
+    /// What the name of its output may not have in it.
+    var unfit = ""
 
     /// Those there are.
     package static let all = [slurm, pbs, flux]

@@ -14,7 +14,11 @@ extension Scheduler {
         array: ["--array=0-{last}"], time: ["--time={clock}"],
         requeue: ["--requeue", "--signal=USR1@{warning}"],
         requeueNow: #"""
-            [ "$(squeue --noheader --jobs="$job" --format=%T)" = RUNNING ] && exec scontrol requeue "$job"
+            for pause in 0 10 20 40 60 60 60; do
+                    sleep $pause # where the controller did not answer
+                    state=$(squeue --noheader --jobs="$job" --format=%T) || continue
+                    [ "$state" = RUNNING ] && ! scontrol requeue "$job" || break
+                done
             """#,
         outputOfJob: "%j.out", outputOfArray: "%A_%a.out", percent: "%%",
         jobID: "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}\njob=${job:-$SLURM_JOB_ID}",
@@ -22,7 +26,9 @@ extension Scheduler {
         submit: "sbatch --parsable {script}",
         list: "squeue --noheader --me --name={name} --format='%i %T %r'",
         pending: ["PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT"],
-        cancel: "scancel --state=PENDING {jobs}")
+        cancel: "scancel --state=PENDING {jobs}",
+        silences: ["Unable to contact", "timed out", "Zero Bytes", "onnection refused", "onnection reset"],
+        unfit: "\\")
 
     private static let srun = #"""
         srun --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 --cpu-bind=none \

@@ -27,6 +27,10 @@ status=$?
 echo "ended $status" >>"$notes"
 # Work remains, and the job was not cancelled: it is to run again.
 if [ $status = 75 ]; then
-    [ "$(squeue --noheader --jobs="$job" --format=%T)" = RUNNING ] && exec scontrol requeue "$job"
+    for pause in 0 10 20 40 60 60 60; do
+        sleep $pause # where the controller did not answer
+        state=$(squeue --noheader --jobs="$job" --format=%T) || continue
+        [ "$state" = RUNNING ] && ! scontrol requeue "$job" || break
+    done
 fi
 exit $status
