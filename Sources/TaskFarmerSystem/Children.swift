@@ -146,7 +146,7 @@ package enum Children {
 
     /// Whether a child of this thread, which is not reaped yet, has ended.
     package static func hasEnded(_ process: Int32) -> Bool {
-        var found = siginfo_t()
+        var found = unsafe siginfo_t()
         let code = unsafe waitid(P_PID, id_t(process), &found, WEXITED | WNOHANG | WNOWAIT)
         return unsafe code == 0 && found.si_signo == SIGCHLD
     }
