@@ -22,7 +22,7 @@ now() { date +%s.%N; }
 farm() {
     local host=$1 name=$2
     shift 2
-    in_host "$host" sh -c "echo \$\$ >/run/$name; exec $program run -v -w $work $* $list" </dev/null >"$LAB/$name.out" 2>&1 &
+    in_host "$host" sh -c "echo \$\$ >/run/$name; exec $program run -v $locking -w $work $* $list" </dev/null >"$LAB/$name.out" 2>&1 &
     farmers+=($!)
     eval "process_$name=$!"
 }

@@ -5,7 +5,7 @@ busy() { # COUNT SECONDS
     # shellcheck disable=SC2016
     place "busy$2" "$1" "echo \$PROC_NUMBER; sleep $2"
     start_four 1
-    expect_ended 0 300 "${names[@]}"
+    expect_ended 0 "$long" "${names[@]}"
     sound n1 n2
     # The time in which tasks ran, of that from each farmer's first start to its last end.
     echo "FIGURE  $system: busy share with tasks of $2 s, four farmers with a slot each: $(

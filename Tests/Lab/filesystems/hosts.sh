@@ -16,8 +16,8 @@ missing_for() {
     sshfs) command -v sshfs >/dev/null && [ -e /dev/fuse ] && [ -x /usr/sbin/sshd ] || echo "sshfs, sshd and /dev/fuse" ;;
     esac
 }
-# Whether a dead host's locks never come back by themselves.
-keeps_locks() { [ "$system" = nfs3 ] || [ "$system" = moosefs ]; }
+# Whether a dead host's locks never come back by themselves. Leases always do.
+keeps_locks() { [ -z "$locking" ] && { [ "$system" = nfs3 ] || [ "$system" = moosefs ]; }; }
 
 down() {
     local host
