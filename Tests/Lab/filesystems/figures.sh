@@ -20,7 +20,7 @@ busy() { # COUNT SECONDS
 }
 cycle() {
     local program_text result host pids=()
-    # Locks a file, reads a number in it, writes it one greater, flushes, lets go: as often as that goes in three seconds.
+    # Locks a file, drops its cached pages, reads a number in it, writes it one greater, flushes, lets go: as often as that goes in three seconds.
     program_text='
 import fcntl, os, random, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
@@ -34,6 +34,7 @@ while time.time() < end:
             break
         except BlockingIOError:
             time.sleep(random.uniform(wait / 4, wait)); wait = min(wait * 1.5, 0.02)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
     value = int(os.pread(fd, 20, 0) or b"0")
     os.pwrite(fd, b"%019d\n" % (value + 1), 0)
     os.fdatasync(fd)
