@@ -142,7 +142,7 @@ scenario_blip() {
     sleep 3
     heal n1
     expect_ended 0 "$long" "${names[@]}"
-    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone\|taken for dead')" 0
+    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone;\|was taken for dead')" 0
     sound n1 n2
 }
 scenario_cut() {
@@ -195,9 +195,9 @@ scenario_restart() {
     # NFS 3: it tells its clients, as the boot scripts of a real one do.
     if [ "$system" = nfs3 ]; then "$uml" x srv sm-notify -f </dev/null; fi
     expect_ended 0 "$long" "${names[@]}"
-    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone\|taken for dead')" 0
+    expect "nobody was taken for dead" equal "$(cat $(outputs "${names[@]}") | grep -c 'is gone;\|was taken for dead')" 0
     sound n1 n2
-    awk -F'\t' -v event="$event" '$6 > event { print $6 }' "$LAB/attempts.tsv" | sort -n |
+    awk -F'\t' -v event="$event" 'NR > 1 && $6 > event { print $6 }' "$LAB/attempts.tsv" | sort -n |
         awk -v last="$event" -v fs="$system" '{ if ($1 - last > gap) gap = $1 - last; last = $1 }
             END { printf "FIGURE  %s: restart: no task was started for %.1f s\n", fs, gap }'
 }

@@ -109,8 +109,8 @@ loaded() {
         place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.10' 'echo $PROC_NUMBER; sleep 1.00'
         start_four 4
     fi
-    # Every farmer is at work, and something is recorded.
-    for name in "${names[@]}"; do until_said 60 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
+    # Every farmer is at work, and something is recorded. A server gives no locks for as long as its lease after it came up.
+    for name in "${names[@]}"; do until_said 150 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
     until_recorded $((tasks / 20)) 60
     farmer_names=()
     for name in "${on_n1[@]}"; do farmer_names+=("$(farmer_of "$name")"); done
