@@ -104,9 +104,9 @@ trap 'exit 130' INT TERM HUP
 
 # run_all SCENARIO…: on the file system that is up.
 run_all() {
-    local name
-    for name in "$@"; do
-        "scenario_$name" || fail "$name ends early"
+    local each
+    for each in "$@"; do
+        "scenario_$each" || fail "$each ends early"
         end_farmers
     done
 }

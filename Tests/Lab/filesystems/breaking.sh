@@ -40,7 +40,6 @@ scenario_crash() {
         recovered "$event"
     fi
     boot n1
-    on n1 true
 }
 # The others say what to do, and it is done.
 take_over() {
@@ -96,7 +95,6 @@ scenario_held() {
     expect "check --repair --new-lock --assume-dead n1 mends it" equal "$status" 0
     [ "$status" = 0 ] || sed 's/^/        /' "$LAB/check.out"
     boot n1
-    on n1 true
     farm n2 again -n 4
     farm n1 back -n 4
     expect_ended 0 "$long" again back
@@ -182,7 +180,6 @@ scenario_lease() {
     recovered "$first" "${farmer_names[0]}"
     for name in "${farmer_names[@]:1}"; do recovered "$event" "$name" ", host"; done
     boot n1
-    on n1 true
 }
 scenario_leasefreeze() { scenario_freeze; }
 

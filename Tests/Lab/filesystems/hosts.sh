@@ -77,7 +77,9 @@ crash() {
 boot() {
     if $is_uml; then
         timeout 120 "$uml" boot "$1"
-        return
+        # Its ssh server answers a moment after it says that it is ready.
+        for _ in 1 2 3 4 5 6 7 8 9 10; do timeout 20 "$uml" x "$1" true </dev/null 2>/dev/null && return; sleep 0.5; done
+        return 1
     fi
     # What is left of it may keep its network.
     "$nodes" x head ip link del "v${1#n}" 2>/dev/null || true
