@@ -109,3 +109,5 @@ thaw() {
         thaw_processes "$1"
     fi
 }
+# nsenter stops itself when what it started is stopped, and does not go on with that.
+go_on() { $is_uml || pkill -CONT -f "^nsenter .*exec $program run" || true; }
