@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --clients) clients=$2 && shift ;;
     --tasks) tasks_wanted=$2 && shift ;;
-    quick) wanted+=(nfs4.2:kill,crash,freeze) && tasks_wanted=300 ;;
+    quick) wanted+=('nfs4.2:kill,crash,freeze') && tasks_wanted=300 ;;
     nfs4.2* | nfs4.0* | nfs3* | gluster* | moosefs* | sshfs*) wanted+=("$1") ;;
     *) echo "$1: see the head of ${BASH_SOURCE[0]}" >&2 && exit 64 ;;
     esac

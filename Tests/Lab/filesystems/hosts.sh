@@ -41,7 +41,17 @@ settle() {
         return 1
     }
     cp "$binary" "$program"
-    for host in "${hosts[@]}"; do on "$host" true; done
+    for host in "${hosts[@]}"; do answers "$host" || { fail "$host answers" && return 1; }; done
+}
+# A host's ssh server answers a moment after it says that it is ready.
+answers() {
+    local way=$nodes
+    if $is_uml; then way=$uml; fi
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        timeout 20 "$way" x "$1" true </dev/null 2>/dev/null && return
+        sleep 0.5
+    done
+    return 1
 }
 come_up() {
     is_uml=false
@@ -77,9 +87,8 @@ crash() {
 boot() {
     if $is_uml; then
         timeout 120 "$uml" boot "$1"
-        # Its ssh server answers a moment after it says that it is ready.
-        for _ in 1 2 3 4 5 6 7 8 9 10; do timeout 20 "$uml" x "$1" true </dev/null 2>/dev/null && return; sleep 0.5; done
-        return 1
+        answers "$1"
+        return
     fi
     # What is left of it may keep its network.
     "$nodes" x head ip link del "v${1#n}" 2>/dev/null || true
