@@ -168,10 +168,10 @@ no_process() {
 # or by those whose names match.
 recovered() {
     awk -F'\t' -v event="$1" -v farmer="^${2:-.*}\$" -v what="$system: $scenario${3:-}" '
-        $15 == "lost" { if ($4 ~ farmer) lost[$1] = 1; next }
+        $15 == "lost" && $4 ~ farmer { lost[$1] = $2 }
         { start[NR] = $6; task[NR] = $1; attempt[NR] = $2 }
         END {
-            for (i in start) if (task[i] in lost && attempt[i] > 1 && start[i] > event) {
+            for (i in start) if (task[i] in lost && attempt[i] == lost[task[i]] + 1 && start[i] > event) {
                 if (!first || start[i] < first) first = start[i]
                 if (start[i] > last) last = start[i]
             }
