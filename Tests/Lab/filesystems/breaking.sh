@@ -51,7 +51,7 @@ take_over() {
     for name in "${elsewhere[@]}"; do signal TERM "${name%?}" "$name"; done
     expect_ended 75 60 "${elsewhere[@]}"
     farm n2 again -n 8 --assume-dead n1
-    # MooseFS keeps what its client was writing from others for a minute and more.
+    # On MooseFS it has taken more than a minute.
     expect "then n1's farmers are gone" until_gone 150 again
     [ "${1:-}" = goes_on ] && return
     expect_ended 0 "$long" again
@@ -92,7 +92,7 @@ scenario_held() {
     on n2 timeout 15 "$program" check "$work" >"$LAB/check.out" 2>&1 || status=$?
     expect "check says whom it waits for, too" said 'waiting for the lock .* it is held by n1\.' "$LAB/check.out"
     status=0
-    # MooseFS keeps what its client was writing from others for a minute and more.
+    # On MooseFS it has taken more than a minute.
     in_host n2 timeout 200 "$program" check --repair --new-lock --assume-dead n1 "$work" </dev/null >"$LAB/check.out" 2>&1 || status=$?
     expect "check --repair --new-lock --assume-dead n1 mends it" equal "$status" 0
     [ "$status" = 0 ] || sed 's/^/        /' "$LAB/check.out"
