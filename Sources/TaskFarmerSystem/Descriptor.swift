@@ -194,7 +194,9 @@ package struct Descriptor: ~Copyable, Sendable {
     package func tryLock() throws(SystemError) -> Bool {
         try IOSeam.pass(.lock, path)
         do {
-            try retrying("lock", path) { tf_flock(number, LOCK_EX | LOCK_NB) }
+            try LockCalls.during(path) { () throws(SystemError) in
+                try retrying("lock", path) { tf_flock(number, LOCK_EX | LOCK_NB) }
+            }
             return true
         } catch {
             if error.isBusy { return false }

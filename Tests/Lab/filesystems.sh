@@ -13,6 +13,10 @@
 #   restart   (NFS) the server loses its power under load, and comes back.
 #   busy      nothing breaks: how busy the slots are, and how long a lock cycle takes.
 #   nolock, locallock   (NFS 3) locks of one host only, by either mount option: refused.
+#   nolockd   (NFS 3) the server has no lock manager, so that no lock is ever given: the farmer says what it waits for, can be
+#             stopped, and goes on when there is one.
+#   lease     (NFS 3, mounted nolock) farmers with --lock lease: one is killed, then a host dies.
+#   leasefreeze   the same; a host stands still for longer than the lease, and goes on.
 #   sshfs     (file system `sshfs`) locks that reach one host only and no mount option tells: a second host's farmer is refused.
 #
 # NFS runs on User-Mode Linux: every host has a kernel of its own. MooseFS and GlusterFS need FUSE, which that has not: their
@@ -38,13 +42,14 @@ while [ $# -gt 0 ]; do
     case $1 in
     --clients) clients=$2 && shift ;;
     --tasks) tasks_wanted=$2 && shift ;;
-    quick) wanted+=(nfs4.2:kill,crash,freeze) && tasks_wanted=300 ;;
+    quick) wanted+=('nfs4.2:kill,crash,freeze') && tasks_wanted=300 ;;
     nfs4.2* | nfs4.0* | nfs3* | gluster* | moosefs* | sshfs*) wanted+=("$1") ;;
     *) echo "$1: see the head of ${BASH_SOURCE[0]}" >&2 && exit 64 ;;
     esac
     shift
 done
 [ "${#wanted[@]}" -gt 0 ] || wanted=(nfs4.2 nfs3 nfs4.0 gluster moosefs sshfs)
+long=$((400 + tasks_wanted / 10)) # seconds in which all farmers of a scenario end
 [ "$clients" = 2 ] || [ "$clients" = 4 ] || { echo "--clients $clients: 2 or 4" >&2 && exit 64; }
 
 [ "$(id -u)" = 0 ] || skip "needs root"
@@ -63,6 +68,7 @@ export LAB
 mount=$LAB/mnt
 program=$LAB/taskfarmer
 passed=0 failed=0
+locking=   # an option of every farmer
 farmers=() # the process here behind each farmer started
 
 here=Tests/Lab/filesystems
@@ -78,7 +84,7 @@ here=Tests/Lab/filesystems
 . $here/figures.sh
 
 # The whole script, whatever happens, ends within this.
-limit=$((${#wanted[@]} * 2400))
+limit=$((${#wanted[@]} * (2400 + tasks_wanted)))
 (
     exec >/dev/null 2>&1
     sleep "$limit" &
@@ -98,9 +104,9 @@ trap 'exit 130' INT TERM HUP
 
 # run_all SCENARIO…: on the file system that is up.
 run_all() {
-    local name
-    for name in "$@"; do
-        "scenario_$name" || fail "$name ends early"
+    local each
+    for each in "$@"; do
+        "scenario_$each" || fail "$each ends early"
         end_farmers
     done
 }
@@ -108,7 +114,7 @@ run_all() {
 standard() {
     case $1 in
     nfs4*) echo busy kill blip cut crash freeze restart ;;
-    nfs3) echo busy kill blip cut crash held freeze restart nolock locallock ;;
+    nfs3) echo busy kill blip cut crash held freeze restart nolockd nolock locallock lease leasefreeze ;;
     gluster) echo busy kill blip cut crash freeze ;;
     moosefs) echo busy kill blip cut crash held freeze ;;
     sshfs) echo sshfs ;;
@@ -127,12 +133,14 @@ for one in "${wanted[@]}"; do
         declare -F "scenario_$scenario" >/dev/null || { echo "no scenario $scenario" >&2 && exit 64; }
         case $scenario in
         restart) settle "vers=${system#nfs}" 90 ;;
-        nolock) settle vers=3,nolock 10 ;;
+        nolock | lease*) settle vers=3,nolock 10 ;;
+        nolockd) settle 'vers=3 ' 10 ;; # of its own: clients remember where a lock manager was
         locallock) settle vers=3,local_lock=flock 10 ;;
         *) settle "vers=${system#nfs}" 10 ;;
         esac || continue
         begun=$SECONDS
         echo "--      $system, $clients hosts: $scenario"
+        case $scenario in lease*) locking='--lock lease' ;; *) locking= ;; esac
         run_all "$scenario"
         echo "        took $((SECONDS - begun)) s"
     done

@@ -79,4 +79,53 @@ struct FarmControlTests {
         lock.release()
         #expect(try bench.problems() == [])
     }
+
+    @Test("a lock call that never returns is told of every ten seconds, and does not keep a farmer from being stopped")
+    func lockCallInKernel() throws {
+        let control = try FarmControl()
+        let witness = Witness()
+        let patience = StopPatience(witness, joining: nil, control: control)
+        let second = 1_000_000_000
+        try patience.watchJoining(nil)
+        try patience.watchJoining(("/some/lock", Clock.boot - 9 * second))
+        #expect(witness.notes == [])
+        for _ in 0..<2 { try patience.watchJoining(("/some/lock", Clock.boot - 11 * second)) }
+        #expect(witness.notes.count == 1)
+        #expect(witness.notes.first?.hasPrefix("waiting for the lock /some/lock for 11 s: ") == true)
+        control.stop()
+        // While no call lasts, the farmer itself heeds it.
+        try patience.watchJoining(nil)
+        let error = refusal { try patience.watchJoining(("/some/lock", Clock.boot)) }
+        #expect(error?.word == "stopped" && error?.exitStatus == 75)
+        #expect(error?.description.contains("/some/lock") == true)
+        // Should the call return after all, its farmer runs nothing.
+        #expect(patience.givesUp(after: 0))
+        #expect(refusal { try patience.beginWork() }?.word == "stopped")
+        let working = StopPatience(witness, joining: nil, control: control)
+        try working.beginWork()
+        try working.watchJoining(("/some/lock", Clock.boot - 11 * second))
+        #expect(witness.notes.count == 1)
+    }
+
+    @Test("a lock call is seen from another thread for as long as it lasts, and what it throws comes through")
+    func lockCallSeen() throws {
+        let path = Path("/of/lockCallSeen")
+        let (began, mayEnd) = (try Wakeup(), try Wakeup())
+        let caller = try WorkerThread {
+            try? LockCalls.during(path) { () throws(SystemError) in
+                began.signal()
+                mayEnd.wait(nanoseconds: -1)
+            }
+        }
+        began.wait(nanoseconds: -1)
+        // Other tests take locks as well; none of their calls lasts.
+        while LockCalls.longest?.path != path { Clock.pause(nanoseconds: 1_000_000) }
+        mayEnd.signal()
+        caller.join()
+        #expect(LockCalls.longest?.path != path)
+        #expect(throws: SystemError.self) {
+            try LockCalls.during(path) { () throws(SystemError) in throw SystemError("lock", path, code: 37) }
+        }
+        #expect(LockCalls.longest?.path != path)
+    }
 }

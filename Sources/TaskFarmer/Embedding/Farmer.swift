@@ -217,7 +217,7 @@ public final class Farmer: Sendable {
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
-        return Summary(try Self.work(request, settings, signals: nil, observer: observer, control: control))
+        return Summary(try Self.run(request, settings, signals: nil, observer: observer, control: control))
     }
 
     /// Tells the listeners what the farmer tells.

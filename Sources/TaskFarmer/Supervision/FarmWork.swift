@@ -111,71 +111,6 @@ package struct FarmSummary: Sendable {
     }
 }
 
-/// Waits for the lock as long as need be; while stopping, only as long as a scheduler's grace lasts. Before the farmer is at
-/// work there is nothing to stop, and a signal ends the wait at once.
-final class StopPatience: LockPatience {
-    private struct State {
-        var stopped: Int?
-        var joining: SignalSource?
-        var isJoining = true
-    }
-
-    private let observer: any FarmObserver
-    private let control: FarmControl?
-    private let state: Mutex<State>
-    private static let grace = 10_000_000_000
-
-    init(_ observer: any FarmObserver, joining signals: SignalSource?, control: FarmControl? = nil) {
-        self.observer = observer
-        self.control = control
-        state = Mutex(State(joining: signals))
-    }
-
-    /// From here on, signals and requests are the supervisor's.
-    func beginWork() {
-        state.withLock { state in
-            state.joining = nil
-            state.isJoining = false
-        }
-    }
-
-    func beginStop() { state.withLock { $0.stopped = $0.stopped ?? Clock.boot } }
-
-    func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
-        observer.observe(.note(Self.waiting(for: lock, seconds: seconds, holder: holder)))
-    }
-
-    /// What to tell of a long wait. A lock marked as idle was taken by somebody who did not come to write a name.
-    static func waiting(for lock: Path, seconds: Int, holder: LockRecord?) -> String {
-        let holder = holder.flatMap { $0.status == .busy ? $0 : nil }
-        let who =
-            holder.map { "\($0.holder), for \(max(0, Clock.wall - $0.since) / 1_000_000) s by this host's clock" }
-            ?? "a process that left no name"
-        let host = holder.flatMap { Farmer.host(of: $0.holder) } ?? "HOST"
-        return
-            "waiting for the lock \(lock) for \(seconds) s; it is held by \(who). If that host is gone and its lock does not "
-            + "come free, stop all farmers, then: taskfarmer check --repair --new-lock --assume-dead \(host) WORKDIR"
-    }
-
-    func givesUp(after nanoseconds: Int) -> Bool {
-        state.withLock { state in
-            if state.isJoining, control?.isAsked == true { return true }
-            if state.joining?.takeAll().contains(where: { $0 != .child }) == true { return true }
-            return state.stopped.map { Clock.boot - $0 > Self.grace } ?? false
-        }
-    }
-}
-
-/// Waits for ever; tells what it waits for.
-package struct EndlessPatience: LockPatience {
-    private let tell: @Sendable (String) -> Void
-    package init(tell: @escaping @Sendable (String) -> Void = { _ in }) { self.tell = tell }
-    package func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
-        tell(StopPatience.waiting(for: lock, seconds: seconds, holder: holder))
-    }
-    package func givesUp(after nanoseconds: Int) -> Bool { false }
-}
-
 /// The last milliseconds that were given to a farmer of this process.
 private let lastName = Mutex(0)
 
@@ -218,9 +153,17 @@ extension Farmer {
     ) throws -> FarmSummary {
         // On a thread of its own: it reaps the children of its thread, and those of whoever calls this are not its business.
         let result = Mutex<Result<FarmSummary, any Error>?>(nil)
+        let patience = StopPatience(observer, joining: signals, control: control)
+        let ended = try Wakeup()
         let worker = try WorkerThread {
-            let outcome = Result { try work(request, options, signals: signals, observer: observer, control: control) }
+            let outcome = Result {
+                try work(request, options, signals: signals, observer: observer, control: control, patience)
+            }
             result.withLock { $0 = outcome }
+            ended.signal()
+        }
+        while Poll.wait(for: [ended.descriptor], nanoseconds: 1_000_000_000) == 0 {
+            try patience.watchJoining(LockCalls.longest)
         }
         worker.join()
         guard let outcome = result.withLock({ $0 }) else {
@@ -230,11 +173,10 @@ extension Farmer {
     }
 
     /// The same on this thread, of which every child is taken for a task.
-    static func work(
+    private static func work(
         _ request: FarmRequest, _ options: FarmerOptions, signals: SignalSource?, observer: any FarmObserver,
-        control: FarmControl?
+        control: FarmControl?, _ patience: StopPatience
     ) throws -> FarmSummary {
-        let patience = StopPatience(observer, joining: signals, control: control)
         let host = HostIdentity.current
         let name = newName()
         let opened = try OpenedFarm.open(request, holder: name, patience)
@@ -279,7 +221,7 @@ extension Farmer {
             settings: .init(
                 stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle),
             observer: observer, patience: patience)
-        patience.beginWork()
+        try patience.beginWork()
         supervisor.run(first)
         // Otherwise that was done before the tasks went back.
         if supervisor.summary.isStoreLost { Leftovers.kill(of: name) }

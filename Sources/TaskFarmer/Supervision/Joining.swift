@@ -25,6 +25,7 @@ extension Farmer {
         do {
             try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
             try prepare(store, request, options, observer, patience)
+            try patience.requireWanted()
             return (store, try store.enter(record, takesTasks: true, patience))
         } catch {
             // What may be committed is in the journal alone: whoever comes next recovers it, or sweeps it away.

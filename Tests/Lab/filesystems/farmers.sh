@@ -22,7 +22,7 @@ now() { date +%s.%N; }
 farm() {
     local host=$1 name=$2
     shift 2
-    in_host "$host" sh -c "echo \$\$ >/run/$name; exec $program run -v -w $work $* $list" </dev/null >"$LAB/$name.out" 2>&1 &
+    in_host "$host" sh -c "echo \$\$ >/run/$name; exec $program run -v $locking -w $work $* $list" </dev/null >"$LAB/$name.out" 2>&1 &
     farmers+=($!)
     eval "process_$name=$!"
 }
@@ -109,8 +109,8 @@ loaded() {
         place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.10' 'echo $PROC_NUMBER; sleep 1.00'
         start_four 4
     fi
-    # Every farmer is at work, and something is recorded.
-    for name in "${names[@]}"; do until_said 60 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
+    # Every farmer is at work, and something is recorded. A server gives no locks for as long as its lease after it came up.
+    for name in "${names[@]}"; do until_said 150 'start [0-9]' "$LAB/$name.out" || fail "$name starts tasks"; done
     until_recorded $((tasks / 20)) 60
     farmer_names=()
     for name in "${on_n1[@]}"; do farmer_names+=("$(farmer_of "$name")"); done
@@ -168,10 +168,10 @@ no_process() {
 # or by those whose names match.
 recovered() {
     awk -F'\t' -v event="$1" -v farmer="^${2:-.*}\$" -v what="$system: $scenario${3:-}" '
-        $15 == "lost" { if ($4 ~ farmer) lost[$1] = 1; next }
+        $15 == "lost" && $4 ~ farmer { lost[$1] = $2 }
         { start[NR] = $6; task[NR] = $1; attempt[NR] = $2 }
         END {
-            for (i in start) if (task[i] in lost && attempt[i] > 1 && start[i] > event) {
+            for (i in start) if (task[i] in lost && attempt[i] == lost[task[i]] + 1 && start[i] > event) {
                 if (!first || start[i] < first) first = start[i]
                 if (start[i] > last) last = start[i]
             }

@@ -5,7 +5,7 @@ busy() { # COUNT SECONDS
     # shellcheck disable=SC2016
     place "busy$2" "$1" "echo \$PROC_NUMBER; sleep $2"
     start_four 1
-    expect_ended 0 300 "${names[@]}"
+    expect_ended 0 "$long" "${names[@]}"
     sound n1 n2
     # The time in which tasks ran, of that from each farmer's first start to its last end.
     echo "FIGURE  $system: busy share with tasks of $2 s, four farmers with a slot each: $(
@@ -20,7 +20,7 @@ busy() { # COUNT SECONDS
 }
 cycle() {
     local program_text result host pids=()
-    # Locks a file, reads a number in it, writes it one greater, flushes, lets go: as often as that goes in three seconds.
+    # Locks a file, drops its cached pages, reads a number in it, writes it one greater, flushes, lets go: as often as that goes in three seconds.
     program_text='
 import fcntl, os, random, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
@@ -34,6 +34,7 @@ while time.time() < end:
             break
         except BlockingIOError:
             time.sleep(random.uniform(wait / 4, wait)); wait = min(wait * 1.5, 0.02)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
     value = int(os.pread(fd, 20, 0) or b"0")
     os.pwrite(fd, b"%019d\n" % (value + 1), 0)
     os.fdatasync(fd)

@@ -16,8 +16,8 @@ missing_for() {
     sshfs) command -v sshfs >/dev/null && [ -e /dev/fuse ] && [ -x /usr/sbin/sshd ] || echo "sshfs, sshd and /dev/fuse" ;;
     esac
 }
-# Whether a dead host's locks never come back by themselves.
-keeps_locks() { [ "$system" = nfs3 ] || [ "$system" = moosefs ]; }
+# Whether a dead host's locks never come back by themselves. Leases always do.
+keeps_locks() { [ -z "$locking" ] && { [ "$system" = nfs3 ] || [ "$system" = moosefs ]; }; }
 
 down() {
     local host
@@ -41,7 +41,17 @@ settle() {
         return 1
     }
     cp "$binary" "$program"
-    for host in "${hosts[@]}"; do on "$host" true; done
+    for host in "${hosts[@]}"; do answers "$host" || { fail "$host answers" && return 1; }; done
+}
+# A host's ssh server answers a moment after it says that it is ready.
+answers() {
+    local way=$nodes
+    if $is_uml; then way=$uml; fi
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        timeout 20 "$way" x "$1" true </dev/null 2>/dev/null && return
+        sleep 0.5
+    done
+    return 1
 }
 come_up() {
     is_uml=false
@@ -77,6 +87,7 @@ crash() {
 boot() {
     if $is_uml; then
         timeout 120 "$uml" boot "$1"
+        answers "$1"
         return
     fi
     # What is left of it may keep its network.
@@ -107,3 +118,5 @@ thaw() {
         thaw_processes "$1"
     fi
 }
+# nsenter stops itself when what it started is stopped, and does not go on with that.
+go_on() { $is_uml || pkill -CONT -f "^nsenter .*exec $program run" || true; }

@@ -29,6 +29,25 @@ scenario_locallock() {
     refused n2 'local_lock=flock'
     untouched
 }
+# The server's lock manager cannot be found: a lock that is asked for is neither given nor refused.
+scenario_nolockd() {
+    place nolockd 20 :
+    # shellcheck disable=SC2016
+    "$uml" x srv sh -c 'for v in 1 3 4; do rpcinfo -d 100021 $v; done' </dev/null
+    farm n1 stopped -n 2
+    expect "a farmer says what it waits for" until_said 60 'waiting for the lock' "$LAB/stopped.out"
+    expect "and what to do" said '--lock-dir' "$LAB/stopped.out"
+    signal TERM n1 stopped
+    expect_ended 75 30 stopped
+    expect "nothing was run" on n2 sh -c "! test -s $work/attempts.tsv"
+    farm n1 waits -n 2
+    farm n2 waits_too -n 2
+    expect "others wait as well" until_said 60 'waiting for the lock' "$LAB/waits.out"
+    # It registers its lock manager again.
+    "$uml" x srv sh -c 'rpc.nfsd 0; rpc.nfsd 8' </dev/null
+    expect_ended 0 200 waits waits_too
+    sound n1 n2
+}
 # sshfs: its locks are those of the host, and no mount option says so.
 sshfs_up() {
     local host s=$LAB/sshfs
