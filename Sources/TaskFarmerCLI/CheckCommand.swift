@@ -58,7 +58,8 @@ package enum CheckCommand: Command {
                 to: 1)
             return 0
         }
-        OwnProcess.put("\(directory.root.description.oneLine): \(Text.count(report.problems.count, "problem"))\n", to: 1)
+        let count = Text.count(report.problems.count, "problem")
+        OwnProcess.put("\(directory.root.description.oneLine): \(count)\n", to: 1)
         return 1
     }
 }

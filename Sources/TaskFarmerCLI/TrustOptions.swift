@@ -32,7 +32,7 @@ enum TrustOptions {
     static func trust(_ arguments: Arguments) throws(UsageError) -> Trust {
         let value = arguments.values["trust"] ?? []
         // A path may have a comma of its own.
-        let isOne = try (try? Folder.linkFacts(Path(bytes: value))) != nil
+        let isOne = (try? Folder.linkFacts(Path(bytes: value))) != nil
         let named = isOne ? [Path(bytes: value)] : value.split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
         return Trust(named: named, sharing: try share(arguments) == nil ? .no : .asked)
     }

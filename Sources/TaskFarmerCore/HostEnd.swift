@@ -67,7 +67,8 @@ package enum HostEnd: Sendable, Equatable {
         case .noFarmer(let status):
             "ended with exit status \(status) before a farmer began; does a profile or a wrapper there end the line that ssh is told?"
         case .lost: "was lost"
-        case .noProgram: "could not start the program there, or ssh here (--remote-program PATH and --ssh COMMAND name others)"
+        case .noProgram:
+            "could not start the program there, or ssh here (--remote-program PATH and --ssh COMMAND name others)"
         case .givenUp: "was given up before it began"
         case .notStarted: "was not started"
         }

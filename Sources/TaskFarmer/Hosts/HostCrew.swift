@@ -26,7 +26,9 @@ package final class HostCrew {
         package var answer: Int
 
         package init(
-            shell: RemoteShell, hasLeader: Bool, answer: Int = 60_000_000_000, command: @escaping (HostEntry, Bool) -> [[UInt8]]) {
+            shell: RemoteShell, hasLeader: Bool, answer: Int = 60_000_000_000,
+            command: @escaping (HostEntry, Bool) -> [[UInt8]]
+        ) {
             self.shell = shell
             self.hasLeader = hasLeader
             self.answer = answer

@@ -137,17 +137,34 @@ package struct JobQueue: Sendable {
         return (try? file.read(at: max(0, size - Self.end), count: min(size, Self.end)))?.text
     }
 
-    /// Keeps a second autoscaler away for as long as it is held, with a lock beside the work directory's own, where locks are
-    /// to be had; nil when there is one.
+    /// Keeps a second autoscaler away for as long as it is held, with a lock of the same kind beside the work directory's
+    /// own; nil when there is one. With leases that may take as long as a lease.
     package static func soleOwner(_ directory: WorkDirectory) throws -> SoleOwner? {
-        guard let lock = try OpenedFarm.readDescription(directory)?.lock else { return nil }
-        let file = try Descriptor(directory.lockPath(recorded: lock).adding(suffix: ".autoscale"), [.both, .create])
-        guard try file.tryLock() else { return nil }
-        return SoleOwner(file)
+        guard let found = try OpenedFarm.readDescription(directory) else { return nil }
+        let path = directory.lockPath(recorded: found.lock).adding(suffix: ".autoscale")
+        if found.locking == .lease {
+            // Whoever of the group may work there may have made it.
+            let turns = try LeaseTurns(path, trust: Trust(sharing: found.share == nil ? .no : .asked))
+            return try turns.takeForLong() ? SoleOwner(turns) : nil
+        }
+        let file = try Descriptor(path, [.both, .create, .noLink])
+        return try file.tryLock() ? SoleOwner(file) : nil
     }
 
     package final class SoleOwner {
-        private let file: Descriptor
-        fileprivate init(_ file: consuming Descriptor) { self.file = file }
+        private let file: Descriptor?
+        private let turns: LeaseTurns?
+
+        fileprivate init(_ file: consuming Descriptor) {
+            self.file = consume file
+            turns = nil
+        }
+
+        fileprivate init(_ turns: LeaseTurns) {
+            file = nil
+            self.turns = turns
+        }
+
+        deinit { turns?.close() }
     }
 }

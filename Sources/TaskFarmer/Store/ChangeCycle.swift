@@ -58,7 +58,7 @@ package final class ChangeCycle {
     }
 
     private func locked<Result>(_ plan: (Change) throws -> Result) throws -> Result {
-        let pace = Pace(limit: standstill)
+        let pace = Pace(limit: standstill, lock)
         guard let found = try lock.peek(), found.nonce == nonce else {
             throw FarmError.otherNonce(lock: lock.path.description, found: try lock.isEmpty ? nil : "another nonce")
         }
@@ -100,7 +100,9 @@ package final class ChangeCycle {
             try commit(transaction)
         } catch {
             // If the lock is still ours, the change can be taken back at once; if not, that is up to whoever has it.
-            if (try? lock.peek()) == mark, (try? pace.check()) != nil { try? undo(transaction, pace) }
+            if (try? lock.peek()) == mark, (try? lock.requireHeld()) != nil, (try? pace.check()) != nil {
+                try? undo(transaction, pace)
+            }
             throw error
         }
         // It is committed: what fails from here on must not make anybody believe that it was not. A lock that still says

@@ -38,6 +38,8 @@ package struct Check {
         -> CheckReport
     {
         let opened = try OpenedFarm(existing: directory, trust: trust)
+        // Which knows how farmers keep each other out there.
+        let directory = opened.directory
         let cycle = ChangeCycle(
             directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
         var check = Check(directory, namesJobs: opened.description.namesJobs)

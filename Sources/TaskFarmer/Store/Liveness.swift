@@ -39,14 +39,14 @@ package final class Liveness {
         self.assumedDead = assumedDead
     }
 
-    /// Whether a farmer runs on this host, in this boot and this PID namespace, so that its process can be looked at.
-    package static func isHere(_ alive: AliveRecord) -> Bool {
+    /// Whether a process is, or was, one of this host, in this boot and this PID namespace, so that it can be looked at.
+    package static func isHere(_ alive: some HostedProcess) -> Bool {
         let own = HostIdentity.current
         return alive.host == own.name && alive.boot == own.boot && alive.processSpace == own.processSpace
     }
 
-    /// Whether a farmer's process runs; meaningful only where `isHere` holds.
-    package static func isRunning(_ alive: AliveRecord) -> Bool {
+    /// Whether that process runs; meaningful only where `isHere` holds.
+    package static func isRunning(_ alive: some HostedProcess) -> Bool {
         guard let process = Int32(exactly: alive.process), let facts = ProcessTable.facts(of: process) else {
             return false
         }

@@ -75,6 +75,18 @@ package final class StopPatience: LockPatience {
         observer.observe(.note(Self.waiting(for: lock, seconds: seconds, holder: holder)))
     }
 
+    package func waiting(for lock: Path, seconds: Int, turn: TurnRecord?, lease: Int) {
+        observer.observe(.note(Self.waiting(for: lock, seconds: seconds, turn: turn, lease: lease)))
+    }
+
+    /// The same for a lock that comes free by itself.
+    static func waiting(for lock: Path, seconds: Int, turn: TurnRecord?, lease: Int) -> String {
+        let who = turn.map { "process \($0.process) on \($0.host)" } ?? "a process that left no name"
+        return
+            "waiting for the lock \(lock) for \(seconds) s; the turn is held by \(who). If that is gone, its turn passes by itself "
+            + "once it has not been renewed for \(lease / 1_000_000_000) s"
+    }
+
     /// What to tell of a long wait. A lock marked as idle was taken by somebody who did not come to write a name.
     static func waiting(for lock: Path, seconds: Int, holder: LockRecord?) -> String {
         let holder = holder.flatMap { $0.status == .busy ? $0 : nil }
@@ -102,6 +114,9 @@ package struct EndlessPatience: LockPatience {
     package init(tell: @escaping @Sendable (String) -> Void = { _ in }) { self.tell = tell }
     package func waiting(for lock: Path, seconds: Int, holder: LockRecord?) {
         tell(StopPatience.waiting(for: lock, seconds: seconds, holder: holder))
+    }
+    package func waiting(for lock: Path, seconds: Int, turn: TurnRecord?, lease: Int) {
+        tell(StopPatience.waiting(for: lock, seconds: seconds, turn: turn, lease: lease))
     }
     package func givesUp(after nanoseconds: Int) -> Bool { false }
 }
