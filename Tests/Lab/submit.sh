@@ -104,7 +104,8 @@ eventually 30 settled
 rm go
 
 list cancelled 4 'trap "" TERM; until [ -e go ]; do sleep 0.1; done; echo N >>cancelled.done'
-job=$("$binary" submit --array 2 --proc 2 --time 10 --requeue cancelled)
+# They ignore SIGTERM; this SLURM kills all after 5 s.
+job=$("$binary" submit --array 2 --proc 2 --time 10 --requeue --stop-signals TERM,2,KILL cancelled)
 eventually 30 grep -q started "cancelled_workdir/batch/${job}_1.status"
 eventually 30 grep -q started "cancelled_workdir/batch/${job}_0.status"
 scancel "${job}_0"
