@@ -91,7 +91,9 @@ package struct Trust: Sendable {
             let files =
                 [directory.description, directory.state, directory.transaction]
                 + SharedFile.allCases.map(directory.file)
-            for path in files + folders {
+            // Of what is listed: a name that is asked for before it is made stays missing for half a minute on NFS.
+            let present = Set(try Folder.names(in: root))
+            for path in files + folders where present.contains(path.name) {
                 guard let found = try Folder.linkFacts(path) else { continue }
                 let isFolder = folders.contains(path)
                 guard !found.isLink else {
