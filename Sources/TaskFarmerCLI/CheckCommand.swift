@@ -41,10 +41,9 @@ package enum CheckCommand: Command {
         if arguments.has("repair") {
             let lock: Repair.LockChoice =
                 arguments.path("lock-dir").map { .folder($0) } ?? (arguments.has("new-lock") ? .beside : .same)
-            let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
             let registry = try Registries.read(arguments, process)
             let done = try Repair.run(
-                directory, lock: lock, assumedDead: dead, registry: registry, trust: trust, patience)
+                directory, lock: lock, assumedDead: arguments.assumedDead, registry: registry, trust: trust, patience)
             for text in done { OwnProcess.put("\(text)\n", to: 1) }
         }
         let report = try Check.run(directory, patience, trust: trust)

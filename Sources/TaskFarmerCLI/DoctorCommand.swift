@@ -44,8 +44,7 @@ package enum DoctorCommand: Command {
         // Before any thread: the mask is inherited.
         let signals = try SignalSource([.terminate, .interrupt, .hangUp])
         let folder = (arguments.operands.first.map { Path(bytes: $0) } ?? Folder.current).absolute
-        let scratch = process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
-        let lockFolder = (arguments.path("lock-dir") ?? scratch)?.absolute
+        let lockFolder = RunCommand.lockFolder(arguments, process)?.absolute
         let words = peer(try HostsRun.program(arguments), [folder.bytes] + (lockFolder.map { [$0.bytes] } ?? []))
         let starts = try starts(arguments, process, words)
         let peers = try starts.map { try PeerProcess(name: $0.name, words: $0.words, signals: signals) }

@@ -154,7 +154,7 @@ package enum RunCommand: Command {
             if isNew { try? Folder.removeEmpty(directory.root) }
             throw error
         }
-        let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
+        let dead = arguments.assumedDead
         let request = FarmRequest(
             directory: directory, list: list,
             lockFolder: lockFolder(arguments, process),
@@ -186,6 +186,7 @@ package enum RunCommand: Command {
         throw UsageError(message: "--\(option) \(word): expected one of \(words.joined(separator: ", "))\(hint)")
     }
 
+    /// Where the lock is to lie, if not in the work directory.
     static func lockFolder(_ arguments: Arguments, _ process: CommandProcess) -> Path? {
         arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
     }
@@ -225,9 +226,7 @@ package enum RunCommand: Command {
     ) throws -> Bool {
         guard place.isStream else { return false }
         try trust.heeding(recorded, place.directory).require(place.directory)
-        let isNew = try Folder.facts(place.directory.root) == nil
-        try OpenedFarm.makeRoot(place.directory, share)
-        return isNew
+        return try OpenedFarm.makeRoot(place.directory, share)
     }
 
     /// The list; one that is gone, or that nobody can read, does no harm once its tasks were made.
@@ -292,4 +291,9 @@ package enum RunCommand: Command {
                 ownProcessor: own.processorMicroseconds * 1000, ownMemory: own.maxResidentKiB),
             signalName: Console.signalName)
     }
+}
+
+extension Arguments {
+    /// The hosts of `--assume-dead`.
+    var assumedDead: Set<String> { Set((text("assume-dead") ?? "").split(separator: ",").map(String.init)) }
 }

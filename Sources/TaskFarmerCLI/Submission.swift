@@ -97,7 +97,7 @@ struct Submission {
             guard var value = arguments.values[option] else { continue }
             if option == "config" || option == "lock-dir" { value = Path(bytes: value).absolute.bytes }
             if option == "trust" {
-                let paths = value.split(separator: UInt8(ascii: ",")).map { Path(bytes: Array($0)).absolute.bytes }
+                let paths = TrustOptions.paths(arguments).map(\.absolute.bytes)
                 value = Array(paths.joined(separator: [UInt8(ascii: ",")]))
             }
             farmer += [Array("--\(option)".utf8), value]
@@ -134,12 +134,10 @@ struct Submission {
     /// - Returns: its state
     func prepare() throws -> StateRecord {
         try queue.requireScheduler()
-        let lock =
-            arguments.path("lock-dir") ?? process.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
-        let dead = Set((arguments.text("assume-dead") ?? "").split(separator: ",").map(String.init))
         return try Preparation.run(
             FarmRequest(
-                directory: directory, list: list, lockFolder: lock, fresh: arguments.has("fresh"), assumedDead: dead,
+                directory: directory, list: list, lockFolder: RunCommand.lockFolder(arguments, process),
+                fresh: arguments.has("fresh"), assumedDead: arguments.assumedDead,
                 logs: try RunCommand.choice("logs", arguments), locking: try RunCommand.choice("lock", arguments),
                 share: try TrustOptions.share(arguments), trust: try TrustOptions.trust(arguments)),
             retryFailed: arguments.has("retry-failed"), observer: console)
@@ -151,10 +149,4 @@ struct Submission {
         last = state.done
         console.observe(.progress(.seen(state, totalRate: rate.rate(at: Clock.boot))))
     }
-}
-
-extension StateRecord {
-    /// Whether every task is over, and the exit status of that.
-    var isComplete: Bool { toprocess == 0 && claimed == 0 }
-    var exitStatus: Int32 { isComplete ? failed > 0 ? 1 : 0 : 75 }
 }

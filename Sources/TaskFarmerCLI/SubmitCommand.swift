@@ -56,12 +56,12 @@ package enum SubmitCommand: Command {
         if arguments.has("requeue") && !scheduler.hasRequeue {
             throw UsageError(
                 message:
-                    "--requeue: a job of \(scheduler.title) cannot queue itself again; taskfarmer autoscale submits "
+                    "--requeue: a job of \(scheduler.name) cannot queue itself again; taskfarmer autoscale submits "
                     + "another one as long as work is left")
         }
         if array != nil && !scheduler.hasArrays {
             throw UsageError(
-                message: "--array: \(scheduler.title) has no arrays of batch jobs; use --nodes or taskfarmer autoscale")
+                message: "--array: \(scheduler.name) has no arrays of batch jobs; use --nodes or taskfarmer autoscale")
         }
         submission.script.size = array.map { .array($0) } ?? .nodes(nodes ?? 1)
         submission.script.isRequeued = arguments.has("requeue")

@@ -29,11 +29,15 @@ enum TrustOptions {
         return share
     }
 
-    static func trust(_ arguments: Arguments) throws(UsageError) -> Trust {
+    /// What `--trust` names.
+    static func paths(_ arguments: Arguments) -> [Path] {
         let value = arguments.values["trust"] ?? []
         // A path may have a comma of its own.
         let isOne = (try? Folder.linkFacts(Path(bytes: value))) != nil
-        let named = isOne ? [Path(bytes: value)] : value.split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
-        return Trust(named: named, sharing: try share(arguments) == nil ? .no : .asked)
+        return isOne ? [Path(bytes: value)] : value.split(separator: UInt8(ascii: ",")).map { Path(bytes: $0) }
+    }
+
+    static func trust(_ arguments: Arguments) throws(UsageError) -> Trust {
+        Trust(named: paths(arguments), sharing: try share(arguments) == nil ? .no : .asked)
     }
 }

@@ -82,7 +82,7 @@ package enum HostEnd: Sendable, Equatable {
         let known = byRank.first { rank in ends.contains { $0.status == rank } }
         if let known, !ofTheList.contains(known) { return known }
         // Whether work remains is a matter of the list and not of one host: others may have done what was left there.
-        if let state { return state.toprocess + state.claimed > 0 ? 75 : state.failed > 0 ? 1 : 0 }
+        if let state { return state.exitStatus }
         if known != nil || ends.contains(.givenUp) || ends.contains(.lost) { return 75 }
         return ends.allSatisfy { $0 == .notStarted } ? 75 : 74
     }

@@ -62,6 +62,10 @@ package struct StateRecord: Sendable, Equatable {
     /// How many tasks are over, or will never run.
     package var done: Int { finished + failed + skipped }
 
+    /// Whether every task is over, and the documented exit status of that.
+    package var isComplete: Bool { toprocess == 0 && claimed == 0 }
+    package var exitStatus: Int32 { isComplete ? failed > 0 ? 1 : 0 : 75 }
+
     /// The mean wall time of the attempts so far, in nanoseconds; 0 as long as nothing is known.
     package var meanTask: Int { timed == 0 ? 0 : min(wall / timed, .max / 1000) * 1000 }
 

@@ -156,9 +156,9 @@ struct ExclusionTests {
             32 22 0:45 / /mnt/c rw - nfs other:/ rw,nolock
 
             """
-        #expect(MountTable.localLockOption(of: (0, 44), in: table) == expected)
-        #expect(MountTable.localLockOption(of: (0, 46), in: table) == nil)
-        #expect(MountTable.localLockOption(of: (0, 44), in: "31 22 0:44\n31 22 0:44 / / rw -\n") == nil)
+        #expect(MountOptions.localLockOption(of: (0, 44), in: table) == expected)
+        #expect(MountOptions.localLockOption(of: (0, 46), in: table) == nil)
+        #expect(MountOptions.localLockOption(of: (0, 44), in: "31 22 0:44\n31 22 0:44 / / rw -\n") == nil)
     }
 }
 

@@ -2,7 +2,6 @@
 
 import Foundation
 import StoreCrasher
-import Synchronization
 import TaskFarmer
 import TaskFarmerCore
 import TaskFarmerSystem
@@ -13,11 +12,6 @@ struct JoiningTests {
     private struct Silent: FarmObserver {
         var progressInterval: Int? { nil }
         func observe(_ event: FarmEvent) {}
-    }
-
-    private final class Once: Sendable {
-        private let has = Atomic<Bool>(false)
-        func first() -> Bool { has.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged }
     }
 
     private static func run(_ bench: Bench) throws -> FarmSummary {
@@ -35,7 +29,7 @@ struct JoiningTests {
             let path = bench.directory.transaction
             let once = Once()
             IOSeam.install { call throws(SystemError) in
-                guard call.kind == .truncate, call.path == path, (try? Folder.facts(path))??.size ?? 0 > 0, once.first()
+                guard call.kind == .truncate, call.path == path, (try? Folder.facts(path))??.size ?? 0 > 0, once.now
                 else { return .max }
                 // The server does it, the answer is lost, and the file cannot be asked either.
                 _ = unsafe truncate(path.description, 0)
@@ -65,18 +59,13 @@ struct JoiningTests {
             var other = bench.newRecord()
             other.host = "elsewhere"
             let there = try bench.join(try bench.open(), record: other)
-            let name = Array(other.farmer.utf8)
-            let once = Once()
-            IOSeam.install { call throws(SystemError) in
-                if call.kind == .read, call.path.name == name, once.first() {
-                    throw SystemError("read", call.path, code: ESTALE)
-                }
-                return .max
+            let isStale = IOSeam.once(.read, other.farmer) { call throws(SystemError) in
+                throw SystemError("read", call.path, code: ESTALE)
             }
             let record = bench.newRecord()
             let store = try Store.make(try bench.open(), slots: 1, record: record, assumedDead: [])
             try Exclusion.require(bench.directory, alive: store.alive, record: record, bench.patience)
-            precondition(!once.first(), "it was not looked at")
+            precondition(isStale.hasBeen, "it was not looked at")
             IOSeam.install(nil)
             withExtendedLifetime((scratch, there)) {}
         }
@@ -87,13 +76,9 @@ struct JoiningTests {
         await #expect(processExitsWith: .success) {
             let (scratch, bench) = try Scratch.withList()
             let root = bench.directory.root
-            let once = Once()
-            IOSeam.install { call throws(SystemError) in
-                if call.kind == .makeFolder, call.path == root, once.first() {
-                    _ = unsafe mkdir(root.description, 0o777)
-                    _ = unsafe chmod(root.description, 0o777)
-                }
-                return .max
+            let isPlanted = IOSeam.once(.makeFolder, root.name.text) { _ throws(SystemError) in
+                _ = unsafe mkdir(root.description, 0o777)
+                _ = unsafe chmod(root.description, 0o777)
             }
             do {
                 _ = try bench.open()
@@ -101,7 +86,7 @@ struct JoiningTests {
             } catch let error as FarmError {
                 precondition(error.exitStatus == 78 && error.description.contains("--trust"), "\(error)")
             }
-            precondition(!once.first(), "it was there before")
+            precondition(isPlanted.hasBeen, "it was there before")
             let names = try Folder.names(in: root)
             precondition(names.isEmpty)
             withExtendedLifetime(scratch) {}

@@ -124,16 +124,11 @@ struct LeaseLockTests {
             let lock = scratch.path.appending("lock")
             let late = try LeaseTurns(lock)
             let others = try LeaseTurns(lock)
-            let hasHappened = Atomic<Bool>(false)
-            IOSeam.install { call throws(SystemError) in
-                guard call.kind == .open, call.path.name == Array("turn.1".utf8),
-                    hasHappened.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
-                else { return .max }
+            IOSeam.once(.open, "turn.1") { _ throws(SystemError) in
                 for _ in 0..<20 {
                     guard (try? others.take()) == true else { fatalError("the others found no turn") }
                     others.release()
                 }
-                return .max
             }
             let took = try late.take()
             IOSeam.install(nil)

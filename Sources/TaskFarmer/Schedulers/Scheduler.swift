@@ -8,7 +8,7 @@ internal import TaskFarmerSystem
 /// A batch scheduler.
 package struct Scheduler: Sendable {
     /// What `--scheduler` calls it.
-    let name: String
+    package let name: String
     /// Begins the lines that the scheduler reads.
     let directive: String
     /// Directives of every script: `{name}` of the job, `{output}` for its output.
@@ -55,7 +55,6 @@ package struct Scheduler: Sendable {
     /// Whether jobs of it can be arrays, and can queue themselves again.
     package var hasArrays: Bool { array != nil }
     package var hasRequeue: Bool { requeue != nil }
-    package var title: String { name }
 
     /// Puts values in.
     static func fill(_ template: String, _ values: [String: [UInt8]]) -> [UInt8] {

@@ -188,10 +188,13 @@ package struct OpenedFarm {
     }
 
     /// Makes the folder, which keeps everybody out, or all but its group.
-    package static func makeRoot(_ directory: WorkDirectory, _ share: FarmShare?) throws(SystemError) {
-        if try Folder.make(directory.root, permissions: share == nil ? 0o700 : 0o770), share != nil {
-            try Folder.inheritGroup(directory.root)
-        }
+    ///
+    /// - Returns: whether there was none
+    @discardableResult
+    package static func makeRoot(_ directory: WorkDirectory, _ share: FarmShare?) throws(SystemError) -> Bool {
+        let isNew = try Folder.make(directory.root, permissions: share == nil ? 0o700 : 0o770)
+        if isNew && share != nil { try Folder.inheritGroup(directory.root) }
+        return isNew
     }
 
     /// Opens a work directory that is whole, without taking its lock: the first change finds out whether what was read here
@@ -236,7 +239,7 @@ package struct OpenedFarm {
         if directory.locking == .lease { return }
         let isThere = try Folder.facts(directory.root) != nil
         for path in [isThere ? directory.root : directory.root.parent, lockFolder] {
-            guard let option = MountTable.localLockOption(at: path) else { continue }
+            guard let option = MountOptions.localLockOption(at: path) else { continue }
             throw FarmError.brokenLock(
                 "\(path) is mounted with the option \(option), so that its locks reach this node only: have it mounted without "
                     + "that, or use a file system with locks that all nodes share (--workdir DIR, --lock-dir DIR) or, where there is none, --lock lease"

@@ -101,13 +101,12 @@ package struct FarmSummary: Sendable {
     }
 
     /// Whether every task is over.
-    package var isComplete: Bool { state.toprocess == 0 && state.claimed == 0 && !isStoreLost }
+    package var isComplete: Bool { state.isComplete && !isStoreLost }
 
     /// The documented exit status.
     package var exitStatus: Int32 {
         if case .failure(let error)? = stopReason { return error.exitStatus }
-        if !isComplete { return 75 }
-        return state.failed > 0 ? 1 : 0
+        return isComplete ? state.exitStatus : 75
     }
 }
 

@@ -197,6 +197,7 @@ final class RunningTasks {
     }
 
     private func tendSuspects() {
+        if killed.isEmpty && exited.isEmpty { return }
         let now = Clock.boot
         judge(&killed, after: Self.chance, now)
         judge(&exited, after: Self.shortChance, now)

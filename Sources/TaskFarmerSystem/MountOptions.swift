@@ -1,6 +1,6 @@
 // What the kernel says of mounts: options that make locks a matter of one node.
 
-package enum MountTable {
+package enum MountOptions {
     /// The option with which the file system of a path is mounted that makes its locks reach this node only; nil where none
     /// does, or nothing is known of it.
     package static func localLockOption(at path: Path) -> String? {
