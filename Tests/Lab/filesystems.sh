@@ -70,6 +70,8 @@ program=$LAB/taskfarmer
 passed=0 failed=0
 locking=   # an option of every farmer
 farmers=() # the process here behind each farmer started
+# What is run: the emulated kernels take a tenth of a second to start a shell.
+clang -O2 -static -nostdlib -ffreestanding -fno-stack-protector -o "$LAB/task" Tests/Lab/filesystems/task.c
 
 here=Tests/Lab/filesystems
 # shellcheck source=Tests/Lab/filesystems/hosts.sh

@@ -101,12 +101,11 @@ place() {
 }
 # Tasks for half a minute and more, of which something is always running.
 loaded() {
-    # shellcheck disable=SC2016  # for the shell of the task
     if [ "$tasks_wanted" -lt 1000 ]; then
-        place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.20' 'echo $PROC_NUMBER; sleep 4.00'
+        place "$1" "$tasks_wanted" "$LAB/task 0.2" "$LAB/task 4"
         start_four 2
     else
-        place "$1" "$tasks_wanted" 'echo $PROC_NUMBER; sleep 0.10' 'echo $PROC_NUMBER; sleep 1.00'
+        place "$1" "$tasks_wanted" "$LAB/task 0.1" "$LAB/task 1"
         start_four 4
     fi
     # Every farmer is at work, and something is recorded. A server gives no locks for as long as its lease after it came up.
@@ -158,7 +157,7 @@ no_process() {
     # One that was reparented just now may take a moment to go.
     local i
     for i in 1 2 3; do
-        on "$1" sh -c 'ps ax | grep -E "[P]ROC_NUMBER|[s]leep [0-9][.]|[t]askfarmer run" >/run/left' || return 0
+        on "$1" sh -c 'ps ax | grep -E "/[t]ask |[P]ROC_NUMBER|[s]leep [0-9][.]|[t]askfarmer run" >/run/left' || return 0
         sleep 1
     done
     on "$1" sed 's/^/        /' /run/left

@@ -2,8 +2,7 @@
 # Nothing breaks: how long a lock cycle takes, and how busy four farmers keep a slot each.
 
 busy() { # COUNT SECONDS
-    # shellcheck disable=SC2016
-    place "busy$2" "$1" "echo \$PROC_NUMBER; sleep $2"
+    place "busy$2" "$1" "$LAB/task $2"
     start_four 1
     expect_ended 0 "$long" "${names[@]}"
     sound n1 n2
