@@ -19,20 +19,10 @@
 #   TASKFARMER_BINARY   a static binary (default: built)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
-
-skip() {
-    echo "skipped: $1"
-    exit 0
-}
-[ "$(id -u)" = 0 ] || skip "needs root"
-[ -x "$lab_scripts/uml.sh" ] && [ -x "$lab_scripts/nodes.sh" ] || skip "no lab in $lab_scripts (TASKFARMER_LAB)"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable || exit 1
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
+needs : uml.sh nodes.sh
+take_binary
 
 # Hosts see this folder only as LAB.
 LAB=$(mktemp -d)
@@ -40,7 +30,7 @@ chmod 755 "$LAB" # munged has a user of its own
 export LAB
 mount=$LAB/mnt
 program=$LAB/taskfarmer
-case=none passed=0 failed=0
+label=none
 cp "$binary" "$program"
 
 down() {
@@ -59,15 +49,6 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
-
-pass() {
-    passed=$((passed + 1))
-    echo "ok      $case: $1"
-}
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED  $case: $1"
-}
 
 # A stand-in for ssh: it takes ssh's options, a host and a line, and runs the line by way of the lab.
 stand_in() {
@@ -110,17 +91,17 @@ up() { # WORD…: brings a part of the lab up
 }
 
 nfs() { # OPTIONS STATUS VERDICT REASON
-    command -v linux.uml >/dev/null || { echo "skipped: $case needs linux.uml"; return; }
+    command -v linux.uml >/dev/null || { echo "skipped: $label needs linux.uml"; return; }
     stand_in uml.sh
     up "$lab_scripts/nodes.sh" up 0 && up env NFSOPT="vers=$1" LEASE=10 "$lab_scripts/uml.sh" up 2 || return
     local node
     for node in n1 n2; do "$LAB/ssh" $node true >/dev/null 2>&1; done # says what a first connection says
-    if [ "$case" = 3-nolockd ]; then
+    if [ "$label" = 3-nolockd ]; then
         "$LAB/ssh" srv 'for v in 1 3 4; do rpcinfo -d 100021 $v; done' || fail "the server's lock manager is taken away"
     fi
     examine "$2" "$3" "$4" --hosts n1,n2 --ssh "$LAB/ssh" "$mount"
     clean "$LAB/ssh" n1
-    case $case in
+    case $label in
     3-nolockd) ;;
     # A farmer is refused there even when it is alone: so says the doctor.
     3-nolock) examine 71 unfit "is mounted with the option nolock" --hosts n1 --ssh "$LAB/ssh" "$mount" ;;
@@ -166,7 +147,7 @@ local_disks() {
 }
 
 real_ssh() {
-    command -v linux.uml >/dev/null || { echo "skipped: $case needs linux.uml"; return; }
+    command -v linux.uml >/dev/null || { echo "skipped: $label needs linux.uml"; return; }
     up "$lab_scripts/nodes.sh" up 0 && up env NFSOPT=vers=4.2 LEASE=10 "$lab_scripts/uml.sh" up 2 || return
     local ssh="ssh -F $LAB/uml/ssh_config -o ControlMaster=no -o ControlPath=none" status=0
     stand_in uml.sh
@@ -194,7 +175,7 @@ real_ssh() {
 }
 
 in_a_job() {
-    command -v srun >/dev/null && command -v slurmctld >/dev/null || { echo "skipped: $case needs SLURM"; return; }
+    command -v srun >/dev/null && command -v slurmctld >/dev/null || { echo "skipped: $label needs SLURM"; return; }
     up "$lab_scripts/nodes.sh" up 3 && up "$lab_scripts/slurm.sh" up ns || return
     mkdir -p "$mount"
     local status=0
@@ -221,11 +202,11 @@ watch=$!
 
 [ $# -gt 0 ] || set -- local 4.2 4.0 3 3-nolock 3-nolockd gluster gluster-direct gluster-uncached moosefs sshfs ssh srun
 good="fit with conditions"
-for case in "$@"; do
-    echo "--- $case"
-    case $case in
+for label in "$@"; do
+    echo "--- $label"
+    case $label in
     local) local_disks ;;
-    4.2 | 4.0) nfs "$case" 0 "$good" "after the server's lease" ;;
+    4.2 | 4.0) nfs "$label" 0 "$good" "after the server's lease" ;;
     3) nfs 3 0 "$good" "never come back by themselves" ;;
     3-nolock) nfs 3,nolock 71 unfit "is mounted with the option nolock" ;;
     3-nolockd) nfs 3 71 unfit "cannot be locked" ;;
@@ -248,5 +229,4 @@ for case in "$@"; do
     esac
     down
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+conclude

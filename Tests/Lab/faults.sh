@@ -16,26 +16,17 @@
 #   TASKFARMER_BINARY   the program (default: built)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-
-skip() {
-    echo "skipped: $1"
-    exit 0
-}
-[ "$(id -u)" = 0 ] || skip "needs root"
-command -v mkfs.ext4 >/dev/null && command -v losetup >/dev/null || skip "needs mkfs.ext4 and losetup"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable || exit 1
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
+needs mkfs.ext4 losetup
+take_binary
 
 folder=$(mktemp -d)
 mount=$folder/mnt
 work=$mount/work
 list=$folder/list
 farmer=
-passed=0 failed=0 name=none
+label=none
 
 down() {
     [ -z "$farmer" ] || kill -KILL "$farmer" 2>/dev/null
@@ -53,27 +44,12 @@ down() {
 trap 'down >/dev/null 2>&1; rmdir "$folder"' EXIT
 trap 'exit 130' INT TERM HUP
 
-pass() {
-    passed=$((passed + 1))
-    echo "ok      $name: $1"
-}
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED  $name: $1"
-}
-# expect WHAT COMMAND…: passes when the command succeeds.
-expect() {
-    local what=$1
-    shift
-    if "$@"; then pass "$what"; else fail "$what"; fi
-}
-equal() { [ "$1" = "$2" ] || { echo "        expected $2, found $1"; return 1; }; }
 said() { grep -qs -e "$1" "$folder/errors" || { echo "        not said: $1"; sed 's/^/        /' "$folder/errors"; return 1; }; }
 
 # scenario NAME: an empty place.
 scenario() {
     down
-    name=$1
+    label=$1
     mkdir -p "$mount"
 }
 # ext4 MEGABYTES OPTION…: a file system of that size; its image lies in $folder/below, if there is something.
@@ -211,13 +187,13 @@ inodes() {
 quota() {
     scenario quota
     if ! command -v mkfs.btrfs >/dev/null; then
-        echo "skipped $name: no mkfs.btrfs (btrfs-progs)"
+        echo "skipped: $label: no mkfs.btrfs (btrfs-progs)"
         return
     fi
     truncate -s 256M "$folder/image"
     mkfs.btrfs -q "$folder/image" >/dev/null 2>&1 && mount -o loop "$folder/image" "$mount" &&
         btrfs quota enable "$mount" && btrfs subvolume create "$mount/sub" >/dev/null &&
-        btrfs qgroup limit 8M "$mount/sub" || { echo "skipped $name: no quotas to be had"; return; }
+        btrfs qgroup limit 8M "$mount/sub" || { echo "skipped: $label: no quotas to be had"; return; }
     local work=$mount/sub/work # seen by what is called from here
     tasks 150
     start --logs packed
@@ -240,7 +216,7 @@ readonly_() {
     local device trigger
     device=$(losetup -j "$folder/image" -O NAME --noheadings)
     trigger=/sys/fs/ext4/$(basename "${device:-none}")/trigger_fs_error
-    [ -w "$trigger" ] || { echo "skipped $name: no $trigger"; return; }
+    [ -w "$trigger" ] || { echo "skipped: $label: no $trigger"; return; }
     tasks 150
     start
     at_work 20
@@ -283,7 +259,7 @@ interrupted() {
     # pread64 is not among them: the loader of the tasks' own programs does not repeat it.
     local calls=pwrite64,ftruncate,fdatasync,flock,ppoll,epoll_pwait,epoll_wait
     strace -f -qq -o /dev/null -e trace=$calls -e inject=fdatasync:error=EINTR:when=1+2 true 2>/dev/null || {
-        echo "skipped $name: no strace that can make calls fail"
+        echo "skipped: $label: no strace that can make calls fail"
         return
     }
     mount -t tmpfs -o size=16m none "$mount"
@@ -322,5 +298,4 @@ for each; do
         ;;
     esac
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+conclude

@@ -31,12 +31,9 @@
 #   TASKFARMER_BINARY   a static binary (default: built)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
 
-skip() {
-    echo "skipped: $1"
-    exit 0
-}
 clients=2 tasks_wanted=5000 wanted=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -52,14 +49,8 @@ done
 long=$((400 + tasks_wanted / 10)) # seconds in which all farmers of a scenario end
 [ "$clients" = 2 ] || [ "$clients" = 4 ] || { echo "--clients $clients: 2 or 4" >&2 && exit 64; }
 
-[ "$(id -u)" = 0 ] || skip "needs root"
-[ -x "$lab_scripts/uml.sh" ] && [ -x "$lab_scripts/nodes.sh" ] || skip "no lab in $lab_scripts (TASKFARMER_LAB)"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+needs clang : uml.sh nodes.sh
+take_binary
 
 # A short name: sockets lie below it. The hosts have a /tmp of their own and see this folder only as LAB.
 LAB=$(mktemp -d)
@@ -67,7 +58,6 @@ chmod 755 "$LAB"
 export LAB
 mount=$LAB/mnt
 program=$LAB/taskfarmer
-passed=0 failed=0
 locking=   # an option of every farmer
 farmers=() # the process here behind each farmer started
 # What is run: the emulated kernels take a tenth of a second to start a shell.
@@ -123,7 +113,7 @@ standard() {
     esac
 }
 for one in "${wanted[@]}"; do
-    system=${one%%:*}
+    system=${one%%:*} label=$system
     scenarios=$(standard "$system")
     case $one in *:*) scenarios=${one#*:} scenarios=${scenarios//,/ } ;; esac
     missing=$(missing_for "$system")
@@ -148,5 +138,4 @@ for one in "${wanted[@]}"; do
     done
     down >/dev/null 2>&1
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+conclude

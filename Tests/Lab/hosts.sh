@@ -14,21 +14,11 @@
 #   TASKFARMER_BINARY   a static binary (default: built)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-nodes=${TASKFARMER_LAB:-$PWD/../shared/lab}/nodes.sh
-
-skip() {
-    echo "skipped: $1"
-    exit 0
-}
-[ "$(id -u)" = 0 ] || skip "needs root"
-[ -x "$nodes" ] || skip "no lab in ${nodes%/*} (TASKFARMER_LAB)"
-command -v ssh >/dev/null && [ -x /usr/sbin/sshd ] || skip "needs ssh and sshd"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable || exit 1
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
+nodes=$lab_scripts/nodes.sh
+needs ssh /usr/sbin/sshd : nodes.sh
+take_binary
 
 LAB=$(mktemp -d)
 chmod 755 "$LAB"
@@ -53,58 +43,45 @@ ssh="ssh -F $LAB/ssh_config -o ServerAliveInterval=2 -o ServerAliveCountMax=2 -o
 listen() { "$nodes" x "$1" sh -c 'mkdir -p /run/sshd && exec /usr/sbin/sshd -f "$0"' "$LAB/sshd_config"; }
 for host in n1 n2 n3; do listen "$host" || { echo "sshd did not start"; exit 1; }; done
 
-failed=0 case=none
-expect() { # what, found, expected
-    if [ "$2" = "$3" ]; then echo "ok   $case: $1"; else echo "FAIL $case: $1: found \"$2\", expected \"$3\""; failed=1; fi
-}
-said() { if grep -qs -e "$2" "$LAB/$case.out"; then echo "ok   $case: $1"; else echo "FAIL $case: $1: not said: $2"; failed=1; fi; }
-# until_true SECONDS COMMAND…
-until_true() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $end ] || { echo "FAIL $case: never true: $*"; failed=1; return 1; }
-        sleep 0.1
-    done
-}
+said() { if grep -qs -e "$2" "$LAB/$label.out"; then pass "$1"; else fail "$1: not said: $2"; fi; }
 # begin CASE LINE…: a folder and a list of its own.
 begin() {
-    case=$1
+    label=$1
     shift
-    mkdir "$LAB/$case" && cd "$LAB/$case" || exit 1
+    mkdir "$LAB/$label" && cd "$LAB/$label" || exit 1
     printf '%s\n' "$@" >tasks
 }
 # launch HOSTS OPTION…: in the background on head; its PID there, what it prints and its exit status are in files.
 launch() {
-    rm -f "$LAB/$case.status"
+    rm -f "$LAB/$label.status"
     (
-        timeout 200 "$nodes" x head bash -c 'cd "$0" && echo $$ >"$0.pid" && exec "$@"' "$LAB/$case" \
-            "$LAB/taskfarmer" run --ssh "$ssh" --hosts "$@" tasks >"$LAB/$case.out" 2>&1 </dev/null
-        echo $? >"$LAB/$case.status"
+        timeout 200 "$nodes" x head bash -c 'cd "$0" && echo $$ >"$0.pid" && exec "$@"' "$LAB/$label" \
+            "$LAB/taskfarmer" run --ssh "$ssh" --hosts "$@" tasks >"$LAB/$label.out" 2>&1 </dev/null
+        echo $? >"$LAB/$label.status"
     ) &
 }
-signal() { "$nodes" x head kill "-$1" "$(cat "$LAB/$case.pid")"; }
-over() { [ -s "$LAB/$case.status" ]; }
-status() { until_true 150 over && cat "$LAB/$case.status"; }
+signal() { "$nodes" x head kill "-$1" "$(cat "$LAB/$label.pid")"; }
+over() { [ -s "$LAB/$label.status" ]; }
+status() { eventually 150 over && cat "$LAB/$label.status"; }
 ups() { [ "$(find . -maxdepth 1 -name 'up.*' | wc -l)" -ge "$1" ]; }
 attempts() { [ "$(tail -n +2 tasks_workdir/attempts.tsv 2>/dev/null | wc -l)" -ge "$1" ]; }
 farmers_left() { for host in n1 n2 n3; do "$nodes" x "$host" pgrep -x taskfarmer; done | wc -l; }
 none_left() { [ "$(farmers_left)" = 0 ]; }
 # sound COUNT: every task finished, once, and the work directory agrees.
 sound() {
-    expect "every task is finished once" "$(cut -d' ' -f1 tasks_workdir/finished | sort -n | tr '\n' ' ')" "$(seq 0 $(($1 - 1)) | tr '\n' ' ')"
-    expect "check finds nothing" "$("$LAB/taskfarmer" check tasks >check.out 2>&1; echo $?)" 0
-    expect "no farmer is left" "$(farmers_left)" 0
+    same "every task is finished once" "$(cut -d' ' -f1 tasks_workdir/finished | sort -n | tr '\n' ' ')" "$(seq 0 $(($1 - 1)) | tr '\n' ' ')"
+    same "check finds nothing" "$("$LAB/taskfarmer" check tasks >check.out 2>&1; echo $?)" 0
+    same "no farmer is left" "$(farmers_left)" 0
 }
 waiting='echo > up.$(hostname).$TASKFARMER_TASK_ID; until [ -e go ]; do sleep 0.05; done'
 
 begin share
 for _ in $(seq 300); do echo 'hostname; sleep 0.05'; done >tasks
 launch 'n[1-3]*2'
-expect "the status is that of a whole list" "$(status)" 0
+same "the status is that of a whole list" "$(status)" 0
 sound 300
-expect "every host took part" "$(cut -f3 tasks_workdir/attempts.tsv | tail -n +2 | sort -u | tr '\n' ' ')" "n1 n2 n3 "
-expect "no task ran twice" "$(tail -n +2 tasks_workdir/attempts.tsv | wc -l)" 300
+same "every host took part" "$(cut -f3 tasks_workdir/attempts.tsv | tail -n +2 | sort -u | tr '\n' ' ')" "n1 n2 n3 "
+same "no task ran twice" "$(tail -n +2 tasks_workdir/attempts.tsv | wc -l)" 300
 said "one summary for all" '3 hosts: 300 succeeded, 0 failed in'
 for _ in $(seq 60); do echo 'sleep 0.2'; done >second
 if command -v script >/dev/null; then
@@ -115,51 +92,51 @@ fi
 
 begin stop "$waiting" "$waiting" "$waiting" "$waiting" "$waiting"
 launch n1,n2,n3 -n 1
-until_true 30 ups 3
+eventually 30 ups 3
 signal TERM
-expect "SIGTERM ends with 75" "$(status)" 75
+same "SIGTERM ends with 75" "$(status)" 75
 for host in n1 n2 n3; do said "$host was told" "^$host: stopping (SIGTERM)"; done
-expect "the tasks went back" "$(wc -l <tasks_workdir/toprocess)" 5
-expect "no farmer is left" "$(farmers_left)" 0
+same "the tasks went back" "$(wc -l <tasks_workdir/toprocess)" 5
+same "no farmer is left" "$(farmers_left)" 0
 touch go
 launch n2,n3
-expect "another run ends the list" "$(status)" 0
+same "another run ends the list" "$(status)" 0
 sound 5
 
 begin kill "$waiting" "$waiting" "$waiting"
 launch n1,n2,n3 -n 1
-until_true 30 ups 3
-expect "three farmers are at work" "$(farmers_left)" 3
+eventually 30 ups 3
+same "three farmers are at work" "$(farmers_left)" 3
 killed=$(date +%s%N)
 signal KILL
-until_true 60 none_left && echo "     kill: farmers gone after $((($(date +%s%N) - killed) / 1000000)) ms"
-expect "the tasks went back" "$(wc -l <tasks_workdir/toprocess)" 3
+eventually 60 none_left && echo "     kill: farmers gone after $((($(date +%s%N) - killed) / 1000000)) ms"
+same "the tasks went back" "$(wc -l <tasks_workdir/toprocess)" 3
 touch go
-until_true 30 over
+eventually 30 over
 launch n1
-expect "another run ends the list" "$(status)" 0
+same "another run ends the list" "$(status)" 0
 sound 3
 
 begin cut "$waiting" "$waiting" "$waiting"
 launch n1,n2,n3 -n 1
-until_true 30 ups 3
+eventually 30 ups 3
 "$nodes" cut n1
 cut=$SECONDS
-until_true 60 grep -qs '^n1: was lost' "$LAB/cut.out" && echo "     cut: the launcher said so after $((SECONDS - cut)) s"
-until_true 100 attempts 1 && echo "     cut: the farmer that was cut off stopped after $((SECONDS - cut)) s"
+eventually 60 grep -qs '^n1: was lost' "$LAB/cut.out" && echo "     cut: the launcher said so after $((SECONDS - cut)) s"
+eventually 100 attempts 1 && echo "     cut: the farmer that was cut off stopped after $((SECONDS - cut)) s"
 touch go
-expect "the others do the work" "$(status)" 0
+same "the others do the work" "$(status)" 0
 "$nodes" heal n1
 sound 3
-expect "the task of the lost host ran again" "$(cut -f15 tasks_workdir/attempts.tsv | grep -c interrupted)" 1
+same "the task of the lost host ran again" "$(cut -f15 tasks_workdir/attempts.tsv | grep -c interrupted)" 1
 
 begin crash "$waiting" "$waiting" "$waiting"
 launch n1,n2,n3 -n 1
-until_true 30 ups 3
+eventually 30 ups 3
 "$nodes" crash n3
 crash=$SECONDS
 touch go
-expect "the others do the work" "$(status)" 0
+same "the others do the work" "$(status)" 0
 echo "     crash: all done after $((SECONDS - crash)) s"
 said "the dead host is named" '^n3: was lost'
 "$nodes" boot n3 >/dev/null 2>&1 && listen n3
@@ -167,11 +144,11 @@ sound 3
 
 begin nobody 'hostname' 'hostname'
 launch 10.77.0.99,n1
-expect "the others do the work" "$(status)" 0
+same "the others do the work" "$(status)" 0
 said "the silent host is named, with what ssh said" '^10.77.0.99: ssh: connect to host'
 sound 2
 echo 'hostname' >>tasks
 launch 10.77.0.99
-expect "nobody there is an input/output error" "$(status)" 74
-expect "and no task is lost" "$(wc -l <tasks_workdir/finished)" 2
-exit $failed
+same "nobody there is an input/output error" "$(status)" 74
+same "and no task is lost" "$(wc -l <tasks_workdir/finished)" 2
+conclude

@@ -17,18 +17,10 @@
 #   TASKFARMER_BINARY   a static binary (default: built)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-
-skip() { echo "skipped: $*"; exit 0; }
-lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
-[ "$(id -u)" = 0 ] || skip "needs root"
-[ -x "$lab_scripts/slurm.sh" ] && [ -x "$lab_scripts/nodes.sh" ] || skip "no lab in $lab_scripts (TASKFARMER_LAB)"
-command -v srun >/dev/null && command -v slurmctld >/dev/null || skip "needs SLURM"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
+needs srun slurmctld : slurm.sh nodes.sh
+take_binary
 examples=$PWD/Examples/slurm
 
 LAB=$(mktemp -d)
@@ -48,26 +40,15 @@ mkdir "$LAB/bin" && cp "$binary" "$LAB/bin/taskfarmer"
 export PATH=$LAB/bin:$PATH
 unset SCRATCH
 
-failed=0 name=""
-pass() { echo "ok   $name: $1"; }
-fail() { echo "FAIL $name: $1"; failed=1; }
-expect() { # what, found, expected
-    if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: found \"$2\", expected \"$3\""; fi
-}
 # at NODE COMMAND…: runs it there, in this folder.
 at() {
     local node=$1
     shift
     timeout 60 "$nodes" x "$node" env --chdir="$PWD" "$@" </dev/null
 }
-# until_true SECONDS WHAT COMMAND…: waits until it succeeds.
+# until_true SECONDS COMMAND…: waits until it succeeds.
 until_true() {
-    local end=$((SECONDS + $1)) what=$2
-    shift 2
-    until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -lt $end ] || { fail "it never came true that $what"; tail -5 job.*.out 2>/dev/null; return 1; }
-        sleep 0.2
-    done
+    eventually "$@" || { tail -5 job.*.out 2>/dev/null; return 1; }
 }
 # submit SCRIPT OPTION…: prints the ID of the job.
 submit() {
@@ -77,7 +58,7 @@ submit() {
 }
 # Tasks run until there is a file `go`, and say so when they begin.
 list() { # how many
-    rm -rf "${LAB:?}/$name" && mkdir "$LAB/$name" && cd "$LAB/$name" || exit 1
+    rm -rf "${LAB:?}/$label" && mkdir "$LAB/$label" && cd "$LAB/$label" || exit 1
     for _ in $(seq "$1"); do echo "echo > up.\$TASKFARMER_TASK_ID; until [ -e $PWD/go ]; do sleep 0.1; done; echo ran"; done >tasks.txt
 }
 files() { for file in "$@"; do [ -e "$file" ] || return 1; done; }
@@ -93,24 +74,24 @@ column() { # of attempts.tsv, where the outcome is this
 }
 # Every task is done, once, and the work directory is sound.
 complete() { # how many tasks
-    expect "every task is in finished once" "$(cut -d' ' -f1 tasks.txt_workdir/finished | sort -n | tr '\n' ' ')" "$(seq -s' ' 0 $(($1 - 1))) "
-    expect "no task has failed" "$(cat tasks.txt_workdir/failed)" ""
-    expect "the work directory is sound" "$(at head taskfarmer check tasks.txt >check.out 2>&1; echo $?)" 0
+    same "every task is in finished once" "$(cut -d' ' -f1 tasks.txt_workdir/finished | sort -n | tr '\n' ' ')" "$(seq -s' ' 0 $(($1 - 1))) "
+    same "no task has failed" "$(cat tasks.txt_workdir/failed)" ""
+    same "the work directory is sound" "$(at head taskfarmer check tasks.txt >check.out 2>&1; echo $?)" 0
 }
 
 requeue() {
     list 6
     local job
     job=$(submit preemptible.sh --time=10)
-    until_true 30 "tasks run" up 2 || return
-    expect "status names the job" "$(at head taskfarmer status tasks.txt | grep -o "slurm:$job\.batch")" "slurm:$job.batch"
+    until_true 30 up 2 || return
+    same "status names the job" "$(at head taskfarmer status tasks.txt | grep -o "slurm:$job\.batch")" "slurm:$job.batch"
     at head scontrol requeue "$job"
-    until_true 60 "the job has started again" said "SLURM job $job (batch), restart 1" "job.$job.out" || return
+    until_true 60 said "SLURM job $job (batch), restart 1" "job.$job.out" || return
     touch go
-    until_true 60 "the job has ended" is "$job" COMPLETED || return
+    until_true 60 is "$job" COMPLETED || return
     complete 6
-    expect "attempts name the job" "$(column 17 .)" "slurm:$job.batch"
-    expect "no stopped attempt was taken for a failure" "$(column 15 'exited|signalled|could')" ""
+    same "attempts name the job" "$(column 17 .)" "slurm:$job.batch"
+    same "no stopped attempt was taken for a failure" "$(column 15 'exited|signalled|could')" ""
 }
 
 array() {
@@ -118,20 +99,20 @@ array() {
     touch go
     local job index
     job=$(submit job-array.sh --time=10 --array=0-3)
-    until_true 90 "the array has ended" is "$job" COMPLETED || return
+    until_true 90 is "$job" COMPLETED || return
     complete 40
     for index in 0 1 2 3; do
         said "SLURM job ${job}_$index (batch)" job.*.out || fail "no farmer tells that it is job ${job}_$index"
     done
-    expect "attempts name jobs of the array and nothing else" "$(column 17 . | tr ' ' '\n' | grep -vc "^slurm:${job}_[0-3]\.batch$")" 0
-    expect "the timeline names them" "$(grep -c "process_labels.*slurm:${job}_[0-3]\.batch" tasks.txt_workdir/timeline.json)" 4
+    same "attempts name jobs of the array and nothing else" "$(column 17 . | tr ' ' '\n' | grep -vc "^slurm:${job}_[0-3]\.batch$")" 0
+    same "the timeline names them" "$(grep -c "process_labels.*slurm:${job}_[0-3]\.batch" tasks.txt_workdir/timeline.json)" 4
 }
 
 limit() {
     local parts=(preemptible variable-time several-nodes one-node) part jobs=() first second
     # Signals come at their time or up to a minute before it; of a minute's limit, with 60 s, at once.
     for part in "${parts[@]}"; do
-        name=limit.$part list 4
+        label=limit.$part list 4
         case $part in
         several-nodes) jobs+=("$(submit $part.sh --partition=short --time=1 --nodes=1 --signal=TERM@10)") ;;
         variable-time) jobs+=("$(submit $part.sh --partition=short --time=1 --time-min=1 --signal=B:USR1@10)") ;;
@@ -140,29 +121,29 @@ limit() {
     done
     for index in 0 1 2 3; do
         part=${parts[index]} first=${jobs[index]} second=${jobs[index]}
-        name=limit.$part
-        cd "$LAB/$name" || exit 1
-        until_true 90 "tasks run" up 2 || continue
+        label=limit.$part
+        cd "$LAB/$label" || exit 1
+        until_true 90 up 2 || continue
         if [ "$part" = one-node ]; then
-            until_true 150 "the job has ended" ended "$first" || continue
-            expect "the farmer's exit status is the job's" "$(at head scontrol show job "$first" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
+            until_true 150 ended "$first" || continue
+            same "the farmer's exit status is the job's" "$(at head scontrol show job "$first" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
             touch go
             second=$(submit $part.sh --time=10)
         else
-            until_true 150 "the job has started again" said "SLURM job $first .*, restart 1" "job.$first.out" || continue
+            until_true 150 said "SLURM job $first .*, restart 1" "job.$first.out" || continue
             touch go
         fi
-        until_true 90 "the job has ended" is "$second" COMPLETED || continue
+        until_true 90 is "$second" COMPLETED || continue
         if [ "$part" = several-nodes ]; then said "stopping (SIGTERM)" "job.$first.out"; else said "stopping (SIGUSR1)" "job.$first.out"; fi &&
             pass "the farmer was told before the time was over" || fail "the farmer was not told"
         complete 4
         if [ "$part" = several-nodes ]; then
-            expect "stopped attempts name job and step" "$(column 17 interrupted)" "slurm:$first.0"
+            same "stopped attempts name job and step" "$(column 17 interrupted)" "slurm:$first.0"
         else
-            expect "stopped attempts name the job" "$(column 17 interrupted)" "slurm:$first.batch"
+            same "stopped attempts name the job" "$(column 17 interrupted)" "slurm:$first.batch"
         fi
-        expect "nothing was lost, since all was put back in time" "$(column 17 lost)" ""
-        expect "what was done then names its job" "$(column 17 succeeded | grep -o '[0-9]*' | head -1)" "$second"
+        same "nothing was lost, since all was put back in time" "$(column 17 lost)" ""
+        same "what was done then names its job" "$(column 17 succeeded | grep -o '[0-9]*' | head -1)" "$second"
     done
 }
 
@@ -170,34 +151,34 @@ preemption() {
     list 6
     local job urgent
     job=$(submit preemptible.sh --time=10 --nodelist=n1)
-    until_true 30 "tasks run" up 2 || return
+    until_true 30 up 2 || return
     urgent=$(at head sbatch --parsable --partition=urgent --nodelist=n1 --exclusive --output=/dev/null --wrap "sleep 1")
-    until_true 60 "the urgent job has ended" is "$urgent" COMPLETED || return
-    until_true 90 "the job has started again" said "SLURM job $job (batch), restart 1" "job.$job.out" || return
+    until_true 60 is "$urgent" COMPLETED || return
+    until_true 90 said "SLURM job $job (batch), restart 1" "job.$job.out" || return
     touch go
-    until_true 60 "the job has ended" is "$job" COMPLETED || return
+    until_true 60 is "$job" COMPLETED || return
     complete 6
-    expect "attempts name the job" "$(column 17 .)" "slurm:$job.batch"
+    same "attempts name the job" "$(column 17 .)" "slurm:$job.batch"
 }
 
 cancel() {
-    name=scancel
+    label=scancel
     list 8
     local several single last
     several=$(submit several-nodes.sh --time=10 --nodes=2)
     single=$(submit preemptible.sh --time=10)
-    until_true 30 "tasks run" up 6 || return
+    until_true 30 up 6 || return
     at head scancel "$several" "$single"
-    until_true 60 "the jobs are cancelled" is "$several,$single" CANCELLED || return
-    until_true 60 "no process of theirs is left" nobody || return
+    until_true 60 is "$several,$single" CANCELLED || return
+    until_true 60 nobody || return
     touch go
-    expect "cancelled jobs stay so" "$(state "$several,$single" | sort -u)" CANCELLED
-    expect "no cancelled task has failed" "$(cat tasks.txt_workdir/failed)" ""
+    same "cancelled jobs stay so" "$(state "$several,$single" | sort -u)" CANCELLED
+    same "no cancelled task has failed" "$(cat tasks.txt_workdir/failed)" ""
     last=$(submit one-node.sh --time=10)
-    until_true 90 "the job has ended" is "$last" COMPLETED || return
+    until_true 90 is "$last" COMPLETED || return
     complete 8
-    expect "what was done names the last job" "$(column 17 succeeded)" "slurm:$last.batch"
-    expect "all that was stopped names its own" "$(column 17 'interrupted|lost')" "$(printf '%s\n' "slurm:$several.0" "slurm:$single.batch" | sort | tr '\n' ' ' | sed 's/ $//')"
+    same "what was done names the last job" "$(column 17 succeeded)" "slurm:$last.batch"
+    same "all that was stopped names its own" "$(column 17 'interrupted|lost')" "$(printf '%s\n' "slurm:$several.0" "slurm:$single.batch" | sort | tr '\n' ' ' | sed 's/ $//')"
 }
 nobody() { ! at head squeue --noheader --states=completing | grep -q . ; }
 
@@ -205,50 +186,50 @@ node() {
     list 8
     local job
     job=$(submit several-nodes.sh --time=10 --nodes=2 --nodelist=n3,n4)
-    until_true 30 "tasks run" up 4 || return
-    until_true 15 "starts are noted" noted 4 || return
+    until_true 30 up 4 || return
+    until_true 15 noted 4 || return
     "$nodes" crash n4
     touch go
-    until_true 120 "the job has ended" ended "$job" || return
+    until_true 120 ended "$job" || return
     complete 8
     said "is gone; .* of its tasks go back" "job.$job.out" && pass "the other farmer has found the dead one" || fail "nobody has found the dead farmer"
-    expect "what the dead node was running is recorded under the job" "$(column 17 lost)" "slurm:$job.0"
-    expect "it was on that node" "$(column 3 lost)" n4
+    same "what the dead node was running is recorded under the job" "$(column 17 lost)" "slurm:$job.0"
+    same "it was on that node" "$(column 3 lost)" n4
 }
 noted() { [ "$(cat tasks.txt_workdir/farmers/*.journal? | grep -ac '^S ')" -ge "$1" ]; }
 
 shell() {
     local parts=(foreground one-node preemptible) part jobs=() index
     for part in "${parts[@]}"; do
-        name=shell.$part list 2
+        label=shell.$part list 2
         if [ "$part" = foreground ]; then
             printf '%s\n' '#!/bin/bash' 'trap "echo the shell knows" USR1' 'taskfarmer run "$@"' 'echo "the farmer ended with $?"' >foreground.sh
             jobs+=("$(at head sbatch --parsable --output="$PWD/job.%j.out" --exclusive foreground.sh tasks.txt)")
         else
             jobs+=("$(submit $part.sh --time=10)")
         fi
-        until_true 30 "tasks run" up 2 || return
+        until_true 30 up 2 || return
     done
     for index in 0 1 2; do at head scancel --batch --signal=USR1 "${jobs[index]}"; done
     for index in 1 2; do # these two know, so the signals have been sent
-        name=shell.${parts[index]}
-        cd "$LAB/$name" || exit 1
-        until_true 30 "the farmer is told" said "stopping (SIGUSR1)" "job.${jobs[index]}.out" || return
+        label=shell.${parts[index]}
+        cd "$LAB/$label" || exit 1
+        until_true 30 said "stopping (SIGUSR1)" "job.${jobs[index]}.out" || return
     done
     sleep 1
     for part in "${parts[@]}"; do touch "$LAB/shell.$part/go"; done
-    name=shell.foreground
-    cd "$LAB/$name" || exit 1
-    until_true 60 "the job has ended" is "${jobs[0]}" COMPLETED || return
-    expect "the shell heard of it when the farmer had ended" "$(grep -e '^the shell' -e '^the farmer ended' job.*.out | tr '\n' ';')" "the shell knows;the farmer ended with 0;"
+    label=shell.foreground
+    cd "$LAB/$label" || exit 1
+    until_true 60 is "${jobs[0]}" COMPLETED || return
+    same "the shell heard of it when the farmer had ended" "$(grep -e '^the shell' -e '^the farmer ended' job.*.out | tr '\n' ';')" "the shell knows;the farmer ended with 0;"
     said "stopping" job.*.out && fail "the farmer was told"
-    name=shell.one-node
-    cd "$LAB/$name" || exit 1
-    until_true 60 "the job has ended" ended "${jobs[1]}" || return
-    expect "the farmer's exit status is the job's" "$(at head scontrol show job "${jobs[1]}" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
-    name=shell.preemptible
-    cd "$LAB/$name" || exit 1
-    until_true 60 "the job has ended" is "${jobs[2]}" COMPLETED || return
+    label=shell.one-node
+    cd "$LAB/$label" || exit 1
+    until_true 60 ended "${jobs[1]}" || return
+    same "the farmer's exit status is the job's" "$(at head scontrol show job "${jobs[1]}" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
+    label=shell.preemptible
+    cd "$LAB/$label" || exit 1
+    until_true 60 is "${jobs[2]}" COMPLETED || return
     complete 2
     said "SLURM job ${jobs[2]} (batch), restart 1" job.*.out && pass "the script has requeued itself" || fail "the script has not requeued itself"
 }
@@ -265,8 +246,8 @@ done
 END
     local job
     job=$(at head sbatch --parsable --nodes=1 --ntasks=2 --cpus-per-task=1 --mem=100 --output="$PWD/shares.out" shares.sh)
-    until_true 90 "the job has ended" ended "$job" || return
-    expect "farmers on a node share what their step has there" "$(cat shares.out)" "$(
+    until_true 90 ended "$job" || return
+    same "farmers on a node share what their step has there" "$(cat shares.out)" "$(
         cat <<'END'
 batch: 1 2 slots, 100 MiB
 -n1 -c2: 1 2 slots, 100 MiB
@@ -286,9 +267,9 @@ esac
 for case in "${cases[@]}"; do
     [ "$case" != scancel ] || case=cancel
     case $case in requeue | array | limit | preemption | cancel | shell | node | shares) ;; *) echo "unknown case $case" >&2; exit 64 ;; esac
-    begin=$SECONDS name=$case
+    begin=$SECONDS label=$case
     $case
     echo "     $case took $((SECONDS - begin)) s"
     at head scancel --user=root 2>/dev/null
 done
-exit $failed
+conclude

@@ -5,19 +5,11 @@
 #
 #   Tests/Lab/submit.sh            # builds the program, or takes TASKFARMER_BINARY
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
-skip() { echo "skipped: $*"; exit 0; }
-lab_scripts=${TASKFARMER_LAB:-$PWD/../shared/lab}
-[ "$(id -u)" = 0 ] || skip "needs root"
-[ -x "$lab_scripts/slurm-loopback.sh" ] || skip "no lab in $lab_scripts (TASKFARMER_LAB)"
-command -v sbatch >/dev/null && command -v slurmctld >/dev/null || skip "needs SLURM"
-
-binary=${TASKFARMER_BINARY:-}
-if [ -z "$binary" ]; then
-    swift build -c release --product taskfarmer --scratch-path .build-static -Xswiftc -static-executable
-    binary=$PWD/.build-static/release/taskfarmer
-fi
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+# shellcheck source=Tests/Lab/common.sh
+. Tests/Lab/common.sh
+needs sbatch slurmctld : slurm-loopback.sh
+take_binary
 
 LAB=$(mktemp -d)
 chmod 755 "$LAB" # munged has a user of its own
@@ -34,26 +26,14 @@ export SLURM_CONF=$LAB/slurm1/slurm.conf
 mkdir "$LAB/farm" && cd "$LAB/farm" || exit 1
 unset SCRATCH
 
-failed=0
-expect() { # what, found, expected
-    if [ "$2" = "$3" ]; then echo "ok   $1"; else echo "FAIL $1: found \"$2\", expected \"$3\""; failed=1; fi
-}
-eventually() { # seconds, then a command
-    local end=$((SECONDS + $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        if [ $SECONDS -ge $end ]; then echo "FAIL it never came true: $*"; failed=1; return 1; fi
-        sleep 0.1
-    done
-}
 list() { # name, how many, command with N for its number
     seq 0 $(($2 - 1)) | while read -r n; do echo "${3//N/$n}"; done >"$1"
 }
 sound() { # what, list, how many: each task is in finished once, and ran to its end once
     "$binary" check "$2" >"$2.check" 2>&1 || cat "$2.check"
-    expect "$1: check finds nothing wrong" "$(tail -1 "$2.check" | grep -c sound)" 1
-    expect "$1: each task is finished once" "$(cut -d' ' -f1 "$2_workdir/finished" | sort -n | uniq | wc -l)/$(wc -l <"$2_workdir/finished")" "$3/$3"
-    expect "$1: each task came to its end once" "$(sort "$2.done" | uniq -c | awk '$1 == 1' | wc -l)" "$3"
+    same "$1: check finds nothing wrong" "$(tail -1 "$2.check" | grep -c sound)" 1
+    same "$1: each task is finished once" "$(cut -d' ' -f1 "$2_workdir/finished" | sort -n | uniq | wc -l)/$(wc -l <"$2_workdir/finished")" "$3/$3"
+    same "$1: each task came to its end once" "$(sort "$2.done" | uniq -c | awk '$1 == 1' | wc -l)" "$3"
 }
 hosts() { awk -F'\t' 'NR > 1 { print $4 }' "$1_workdir/attempts.tsv" | sort -u | wc -l; }
 state() { squeue --noheader --states=all --jobs="$1" --format=%T 2>/dev/null; }
@@ -62,18 +42,18 @@ settled() { [ -z "$(squeue --noheader --me --format=%i)" ]; }
 
 list several 24 'sleep 0.5; echo N >>several.done'
 job=$(timeout 120 "$binary" submit --nodes 2 --time 5 --wait --poll 1 several)
-expect "submit --wait on two nodes ends with 0" $? 0
+same "submit --wait on two nodes ends with 0" $? 0
 sound "two nodes" several 24
-expect "a farmer was on each node" "$(hosts several)" 2
+same "a farmer was on each node" "$(hosts several)" 2
 eventually 30 grep -q 'ended 0' "several_workdir/batch/$job.status"
 eventually 30 settled
 
 list array 24 'sleep 0.5; echo N >>array.done'
 timeout 120 "$binary" submit --array 3 --proc 2 --time 5 --wait --poll 1 array >array.id
-expect "an array ends with 0" $? 0
+same "an array ends with 0" $? 0
 sound "an array" array 24
 eventually 30 settled
-expect "each element notes its end" "$(cat array_workdir/batch/*_?.status | grep -c 'ended 0')" 3
+same "each element notes its end" "$(cat array_workdir/batch/*_?.status | grep -c 'ended 0')" 3
 
 # How farmers tell a signal that SLURM sends to their tasks as well from an end of the task's own: Tests/Lab/slurm.sh.
 list requeue 8 'trap "" USR1; until [ -e go ]; do sleep 0.1; done; echo N >>requeue.done'
@@ -86,7 +66,7 @@ eventually 30 grep -q 'ended 75' "requeue_workdir/batch/$job.status"
 eventually 30 is "$job" 'PENDING|RUNNING|REQUEUED|COMPLETING'
 touch go
 eventually 60 grep -q 'ended 0' "requeue_workdir/batch/$job.status"
-expect "a job whose time is over runs again under its ID" "$(tr '\n' ' ' <"requeue_workdir/batch/$job.status")" "started ended 75 started ended 0 "
+same "a job whose time is over runs again under its ID" "$(tr '\n' ' ' <"requeue_workdir/batch/$job.status")" "started ended 75 started ended 0 "
 sound "a requeue" requeue 8
 eventually 30 settled
 rm go
@@ -97,8 +77,8 @@ job=$("$binary" submit --nodes 2 --proc 1 --time 1 --requeue --stop-signals KILL
 eventually 150 grep -q 'ended 75' "limit_workdir/batch/$job.status"
 touch go
 eventually 60 grep -q 'ended 0' "limit_workdir/batch/$job.status"
-expect "a job is warned before its time is up, and runs again" "$(tr '\n' ' ' <"limit_workdir/batch/$job.status")" "started ended 75 started ended 0 "
-expect "both farmers were told by SIGUSR1" "$(grep -c 'stopping (SIGUSR1)' "limit_workdir/batch/$job.out")" 2
+same "a job is warned before its time is up, and runs again" "$(tr '\n' ' ' <"limit_workdir/batch/$job.status")" "started ended 75 started ended 0 "
+same "both farmers were told by SIGUSR1" "$(grep -c 'stopping (SIGUSR1)' "limit_workdir/batch/$job.out")" 2
 sound "a time limit" limit 2
 eventually 30 settled
 rm go
@@ -111,8 +91,8 @@ eventually 30 grep -q started "cancelled_workdir/batch/${job}_0.status"
 scancel "${job}_0"
 eventually 60 is "${job}_0" CANCELLED
 eventually 60 grep -q ended "cancelled_workdir/batch/${job}_0.status"
-expect "a cancelled job is not queued again" "$(state "${job}_0")" CANCELLED
-expect "its sister runs on" "$(state "${job}_1")" RUNNING
+same "a cancelled job is not queued again" "$(state "${job}_0")" CANCELLED
+same "its sister runs on" "$(state "${job}_1")" RUNNING
 touch go
 eventually 60 settled
 sound "a cancelled element" cancelled 4
@@ -120,35 +100,35 @@ rm go
 
 list refused 4 'true; echo N >>refused.done'
 "$binary" submit --time 5 refused -- --partition=nowhere 2>refused.errors
-expect "a partition that there is not: exit status" $? 78
-expect "a partition that there is not: the reason" "$(grep -c 'not submitted: slurm.*invalid partition' refused.errors)" 1
+same "a partition that there is not: exit status" $? 78
+same "a partition that there is not: the reason" "$(grep -c 'not submitted: slurm.*invalid partition' refused.errors)" 1
 timeout 60 "$binary" autoscale --max-nodes 2 --time 5 --poll 1 refused -- --partition=nowhere 2>refused.errors
-expect "autoscale stops at a refused job" $? 78
-expect "and says why" "$(grep -c 'a job was not submitted: slurm.*invalid partition' refused.errors)" 1
+same "autoscale stops at a refused job" $? 78
+same "and says why" "$(grep -c 'a job was not submitted: slurm.*invalid partition' refused.errors)" 1
 
 # Their folder is not there, nor the one for their output.
 timeout 120 "$binary" autoscale --max-nodes 2 --time 5 --poll 1 refused -- --chdir=/nowhere --output=/nowhere/x 2>refused.errors
-expect "autoscale stops when jobs fail at once" $? 78
-expect "after three" "$(grep -c '^taskfarmer: a job has failed' refused.errors)" 3
+same "autoscale stops when jobs fail at once" $? 78
+same "after three" "$(grep -c '^taskfarmer: a job has failed' refused.errors)" 3
 eventually 30 settled
 
 list scale 60 'sleep 1; echo N >>scale.done'
 timeout 300 "$binary" autoscale --max-nodes 3 --proc 2 --time 5 --poll 1 --worth 1 --leave-idle 3 scale 2>scale.errors &
 scaler=$!
 eventually 60 grep -q '2 run' scale.errors
-expect "never more nodes than allowed" "$(($(squeue --noheader --me --format=%i | wc -l) <= 3))" 1
+same "never more nodes than allowed" "$(($(squeue --noheader --me --format=%i | wc -l) <= 3))" 1
 # Killed outright and started again: what runs is found by its name and counted.
 child=$(pgrep -P $scaler) && kill -KILL "$child"
 wait $scaler 2>/dev/null
 before=$(ls scale_workdir/batch/*.status | wc -l)
 timeout 300 "$binary" autoscale --max-nodes 3 --proc 2 --time 5 --poll 1 --worth 1 --leave-idle 3 scale 2>scale.again
-expect "autoscale ends with 0" $? 0
-expect "started again it goes on with the jobs there are" "$(grep -c 'goes on with jobs of an earlier run' scale.again)" 1
+same "autoscale ends with 0" $? 0
+same "started again it goes on with the jobs there are" "$(grep -c 'goes on with jobs of an earlier run' scale.again)" 1
 sound "autoscale" scale 60
-expect "the nodes are three at most" "$(($(ls scale_workdir/batch/*.status | wc -l) <= 3))" 1
-expect "several nodes worked" "$((before >= 2))" 1
+same "the nodes are three at most" "$(($(ls scale_workdir/batch/*.status | wc -l) <= 3))" 1
+same "several nodes worked" "$((before >= 2))" 1
 eventually 30 settled
-expect "every node is given back" "$(sinfo --noheader --format=%T --partition=main | sort -u)" idle
+same "every node is given back" "$(sinfo --noheader --format=%T --partition=main | sort -u)" idle
 
 # One long task: the nodes without work leave before it is over.
 { echo 'until [ -e go ]; do sleep 0.1; done; echo 0 >>early.done'; seq 1 11 | sed 's/.*/sleep 2; echo & >>early.done/'; } >early
@@ -156,9 +136,9 @@ timeout 300 "$binary" autoscale --max-nodes 3 --proc 2 --time 5 --poll 1 --worth
 scaler=$!
 alone() { [ "$(cat early.done 2>/dev/null | wc -l)" = 11 ] && [ "$(squeue --noheader --me --format=%i | wc -l)" = 1 ]; }
 eventually 60 alone
-expect "more than one node had been at work" "$(($(ls early_workdir/batch/*.status | wc -l) > 1))" 1
+same "more than one node had been at work" "$(($(ls early_workdir/batch/*.status | wc -l) > 1))" 1
 touch go
 wait $scaler
-expect "autoscale with idle nodes given back ends with 0" $? 0
+same "autoscale with idle nodes given back ends with 0" $? 0
 sound "nodes that left early" early 12
-exit $failed
+conclude

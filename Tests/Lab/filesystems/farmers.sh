@@ -1,20 +1,5 @@
 # shellcheck shell=bash disable=SC2154
 # Farmers on hosts, what they say and leave, and what must hold afterwards.
-pass() {
-    passed=$((passed + 1))
-    echo "ok      $system: $1"
-}
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED  $system: $1"
-}
-# expect WHAT COMMAND…: passes when the command succeeds.
-expect() {
-    local what=$1
-    shift
-    if "$@"; then pass "$what"; else fail "$what"; fi
-}
-equal() { [ "$1" = "$2" ] || { echo "        expected $2, found $1"; return 1; }; }
 said() { grep -qs -e "$1" "${@:2}" || { echo "        not said: $1"; tail -qn 2 "${@:2}" | sed 's/^/        | /'; return 1; }; }
 now() { date +%s.%N; }
 
