@@ -59,8 +59,8 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isBusy: Bool { code == EWOULDBLOCK || code == EAGAIN }
     /// Locks are not to be had on this file system: ENOLCK, ENOTSUP, ENOSYS or EBADF where the descriptor is open.
     package var isNoLocking: Bool { code == ENOLCK || code == ENOTSUP || code == ENOSYS || code == EBADF }
-    /// A file that was open is so no more for the file server, which NFS says in these ways.
-    package var isForgottenFile: Bool { code == EIO || code == EBADF || code == ESTALE }
+    /// A file that was open is so no more for the file server, which NFS says in the first three ways, GlusterFS in the last.
+    package var isForgottenFile: Bool { [EIO, EBADF, ESTALE, EBADFD].contains(code) }
     /// More does not fit: no room, no quota, or a limit on the size of files.
     package var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
     /// Whoever read from the pipe reads no more.
@@ -76,7 +76,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         case EFBIG: "the file is larger than it may be there: raise `ulimit -f`, then run it again"
         case EROFS: "the file system is read-only (`dmesg` may say why): have it mounted for writing, then run it again"
         case EIO, ENXIO: "the disk or its file server failed (`dmesg` may say more): have it mended, then run it again"
-        case ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH:
+        case ESTALE, EBADFD, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH:
             "the file server has forgotten it or does not answer: once it is mounted and answers, run it again"
         case EACCES, EPERM: "let this user do that, or name another place, then run it again"
         case EMFILE, ENFILE: "raise `ulimit -n` or have fewer tasks run at a time, then run it again"

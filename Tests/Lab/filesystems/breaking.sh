@@ -111,7 +111,7 @@ fenced_out() {
     for name in "${on_n1[@]}"; do
         until_said 60 'stopped by' "$LAB/$name.out" || fail "$name stops"
         # A client of GlusterFS that was cut off fails every call, and its farmer may hear of that first.
-        if [ "$system" = gluster ] && grep -q 'stopped by .*: Transport endpoint is not connected' "$LAB/$name.out"; then
+        if [ "$system" = gluster ] && grep -q ': stopping: .*: Transport endpoint is not connected' "$LAB/$name.out"; then
             expect_ended 74 60 "$name"
         else
             expect_ended 75 60 "$name"

@@ -38,7 +38,7 @@ expect_ended() {
     for name in "${@:3}"; do
         ended "$name" "$2"
         expect "farmer $name exits with $1" equal "$status" "$1"
-        [ "$status" = "$1" ] || tail -n 4 "$LAB/$name.out" | sed 's/^/        | /'
+        [ "$status" = "$1" ] || { grep -h ': stopping' "$LAB/$name.out"; tail -n 4 "$LAB/$name.out"; } | sed 's/^/        | /'
     done
 }
 signal() { # SIGNAL HOST NAME…

@@ -68,7 +68,7 @@ come_up() {
 
 # Direct I/O alone is not enough: the client's own caches, and the kernel's of names and sizes, show what was there a second ago.
 gluster_mount=direct-io-mode=enable,attribute-timeout=0,entry-timeout=0
-gluster_volume="network.ping-timeout:5 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off
+gluster_volume="network.ping-timeout:10 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off
     performance.read-ahead:off performance.open-behind:off performance.write-behind:off"
 
 # in_host HOST COMMAND…
