@@ -214,7 +214,7 @@ for label in "$@"; do
     gluster-direct) namespaces 71 unfit "not as its last writer left it" env GMOUNT=direct-io-mode=enable "$lab_scripts/gluster.sh" up ;;
     gluster-uncached)
         namespaces 0 "$good" "5 to 42 s" env GMOUNT=direct-io-mode=enable,attribute-timeout=0,entry-timeout=0 \
-            GOPT="network.ping-timeout:5 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off" \
+            GOPT="network.ping-timeout:5 performance.quick-read:off performance.stat-prefetch:off performance.io-cache:off performance.read-ahead:off performance.open-behind:off performance.write-behind:off" \
             "$lab_scripts/gluster.sh" up
         ;;
     moosefs) namespaces 0 "$good" "not back within 100 s" "$lab_scripts/moosefs.sh" up ;;

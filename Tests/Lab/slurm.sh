@@ -101,6 +101,7 @@ array() {
     job=$(submit job-array.sh --time=10 --array=0-3)
     until_true 90 is "$job" COMPLETED || return
     complete 40
+    same "each task ran once" "$(tail -n +2 tasks.txt_workdir/attempts.tsv | wc -l)" 40
     for index in 0 1 2 3; do
         said "SLURM job ${job}_$index (batch)" job.*.out || fail "no farmer tells that it is job ${job}_$index"
     done

@@ -142,6 +142,7 @@ struct ExclusionTests {
         arguments: [
             ("nfs", "rw,vers=3,hard,nolock,proto=tcp,local_lock=all,addr=10.0.0.1", "nolock"),
             ("nfs", "rw,vers=3,hard,proto=tcp,local_lock=flock,addr=10.0.0.1", "local_lock=flock"),
+            ("nfs", "rw,vers=3,hard,proto=tcp,local_lock=all,addr=10.0.0.1", "local_lock=all"),
             ("nfs", "rw,vers=3,hard,proto=tcp,local_lock=none,addr=10.0.0.1", nil),
             ("nfs", "rw,vers=3,hard,proto=tcp,local_lock=posix,addr=10.0.0.1", nil),
             ("nfs4", "rw,vers=4.2,hard,local_lock=none,addr=10.0.0.1", nil),

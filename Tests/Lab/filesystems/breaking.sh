@@ -5,8 +5,11 @@ scenario_kill() {
     loaded kill
     local first=${on_n1[0]}
     signal KILL n1 "$first"
-    expect "a farmer that was killed is found" \
-        until_said 60 "${farmer_names[0]} is gone" $(outputs "${names[@]}")
+    # By the other one of its host, if there is one.
+    local finders=("${on_n1[@]:1}")
+    [ "${#finders[@]}" -gt 0 ] || finders=("${elsewhere[@]}")
+    expect "a farmer that was killed is found by ${finders[*]}" \
+        until_said 60 "${farmer_names[0]} is gone" $(outputs "${finders[@]}")
     local event_of_first=$event
     if [ "${#on_n1[@]}" -gt 1 ]; then
         # The other one of its host goes as well: now another host has to find out.
@@ -36,10 +39,10 @@ scenario_crash() {
     else
         expect_ended 0 "$long" "${elsewhere[@]}"
         expect "the others said that n1's farmers are gone" said 'n1\.[0-9.]* is gone' $(outputs "${elsewhere[@]}")
-        sound "${hosts[@]:1:2}"
+        boot n1
+        sound n2 n1
         recovered "$event"
     fi
-    boot n1
 }
 # The others say what to do, and it is done.
 take_over() {
@@ -47,7 +50,9 @@ take_over() {
         until_said 90 'has shown no sign of life' $(outputs "${elsewhere[@]}")
     echo "FIGURE  $system: $scenario: said $(awk -v a="$event" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }') s after the event"
     expect "and what to do" said '--assume-dead n1' $(outputs "${elsewhere[@]}")
-    local name
+    local name done_by_then
+    done_by_then=$(on n2 sh -c "wc -l <$work/finished")
+    expect "and go on with all other tasks" eventually 30 went_on "$done_by_then"
     for name in "${elsewhere[@]}"; do signal TERM "${name%?}" "$name"; done
     expect_ended 75 60 "${elsewhere[@]}"
     farm n2 again -n 8 --assume-dead n1
@@ -55,9 +60,11 @@ take_over() {
     expect "then n1's farmers are gone" until_gone 150 again
     [ "${1:-}" = goes_on ] && return
     expect_ended 0 "$long" again
-    sound "${hosts[@]:1:2}"
+    boot n1
+    sound n2 n1
     recovered "$event"
 }
+went_on() { [ "$(on n2 sh -c "wc -l <$work/finished")" -gt "$1" ]; }
 
 # stop_farmers STATUS: stops those on n1 by SIGSTOP, at an instant at which the lock file has that status.
 stop_farmers() {
@@ -115,7 +122,7 @@ fenced_out() {
             expect_ended 74 60 "$name"
         else
             expect_ended 75 60 "$name"
-            expect "$name found itself fenced out" said 'was taken for dead' "$LAB/$name.out"
+            expect "$name found itself fenced out" said 'was taken for dead\|the file server has closed' "$LAB/$name.out"
         fi
     done
 }
@@ -186,10 +193,10 @@ scenario_lease() {
     for name in "${farmer_names[@]:1}"; do
         expect "so are those of a host that died" said "$name is gone" $(outputs "${elsewhere[@]}")
     done
-    sound "${hosts[@]:1:2}"
+    boot n1
+    sound n2 n1
     recovered "$first" "${farmer_names[0]}"
     for name in "${farmer_names[@]:1}"; do recovered "$event" "$name" ", host"; done
-    boot n1
 }
 scenario_leasefreeze() { scenario_freeze; }
 

@@ -81,6 +81,7 @@ place() {
     on n2 mkdir "$mount/$1"
     awk -v n="$2" -v each="$3" -v tenth="${4:-$3}" 'BEGIN { for (i = 0; i < n; i++) print i % 10 ? each : tenth }' |
         timeout 60 "$([ $is_uml = true ] && echo "$uml" || echo "$nodes")" x n2 sh -c "cat >$list"
+    [ "$(on n2 sh -c "wc -l <$list")" = "$2" ] || { fail "the list is written on n2" && return 1; }
     # What the hosts' first connections would print is not the farmers'; and each has seen the new folder.
     for host in "${hosts[@]}"; do on "$host" ls "$mount/$1" >/dev/null; done
 }
