@@ -27,10 +27,12 @@ struct LeaseBench: Sendable {
     }
 
     /// What a write that was long under way may leave in `last`.
-    func putLast(_ number: Int) throws {
+    func putLast(_ number: Int) throws { try Self.putLast(number, beside: lock) }
+
+    static func putLast(_ number: Int, beside lock: Path) throws {
         var bytes = Array("\(number) \(number) ".utf8)
         bytes += [UInt8](repeating: 32, count: 46 - bytes.count) + Array(".\n".utf8)
-        try Scratch.put(bytes, at: folder.appending("last"))
+        try Scratch.put(bytes, at: lock.adding(suffix: ".turns").appending("last"))
     }
 
     func elsewhere(beats: Int) -> [UInt8] {

@@ -20,11 +20,9 @@ struct LeaseWorkTests {
             let opened = try bench.open()
             let cycle = ChangeCycle(
                 directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: "one")
-            let last = bench.directory.ownLock.adding(suffix: ".turns").appending("last")
             IOSeam.once(.write, "finished") { call throws(SystemError) in
                 // Somebody else has the next turn.
-                let text = "99 99 " + String(repeating: " ", count: 40) + ".\n"
-                try? Scratch.put(Array(text.utf8), at: last)
+                try? LeaseBench.putLast(99, beside: bench.directory.ownLock)
                 throw SystemError("write", call.path, code: EIO)
             }
             let error = refusal {
