@@ -50,9 +50,7 @@ final class Attachment: FarmObserver {
 
     func finish(_ summary: FarmSummary) {
         tell(
-            .end(
-                succeeded: summary.succeeded, failed: summary.failed, interrupted: summary.interrupted,
-                busy: summary.busy / 1000, slots: summary.slots), summary.state)
+            .end(summary.attempts, busy: summary.busy / 1000, slots: summary.slots), summary.state)
     }
 
     private func tell(_ figures: AttachedLine.Figures, _ state: StateRecord) {

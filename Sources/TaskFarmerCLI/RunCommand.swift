@@ -10,7 +10,7 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options = farming + HostsRun.options
+    package static let options = farming + RetryOptions.options + lasting + HostsRun.options
 
     private static let farming: [Option] = [
         Option(
@@ -54,6 +54,9 @@ package enum RunCommand: Command {
                 + "attempts that did not succeed), none. `taskfarmer log` prints them all.",
             standard: "files, or as the work directory was made",
             completion: .words(LogKeeping.allCases.map(\.rawValue))),
+    ]
+
+    private static let lasting: [Option] = [
         Option("retry-failed", "First put every failed task back, to run again."),
         Option(
             "fresh",
@@ -68,8 +71,9 @@ package enum RunCommand: Command {
 
     package static let notes = """
         LIST has one command a line, or what --tasklist says; blank lines and lines that begin with # are no tasks. `-` reads
-        standard input and needs --workdir. With WORKDIR it goes on with the tasks that are there. Start it on as many nodes as you like, at any time, over the same LIST: each task runs once. Start it again
-        after a crash, a time limit or a pre-emption: it goes on.
+        standard input and needs --workdir. With WORKDIR it goes on with the tasks that are there. Start it on as many nodes as
+        you like, at any time, over the same LIST: each task runs once. Start it again after a crash, a time limit or a
+        pre-emption: it goes on.
 
         A task finds PROC_NUMBER and TASKFARMER_TASK_ID (its ID, from 0), TASKFARMER_ATTEMPT (from 1), TASKFARMER_SLOT (from 0),
         TASKFARMER_WORKDIR and TASKFARMER_FARMER in its environment, and nothing on standard input. What it prints is in
@@ -77,6 +81,9 @@ package enum RunCommand: Command {
 
         Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
         SIGUSR2 lets running tasks finish first.
+
+        A task that is stopped, or whose farmer dies, is run again and nothing is counted against it. What cannot be started is not
+        tried again unless --retry-on says so.
 
         With --hosts this process is no farmer: it starts one a host in this folder, shows their lines after the host's name, and
         passes SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 on; when it or a connection dies, the farmers there stop. --fresh and
@@ -115,6 +122,8 @@ package enum RunCommand: Command {
         let silence = try arguments.number("attached", in: 1...1_000_000)
         let timeout = try arguments.seconds("timeout")
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
+        let retry = try RetryOptions.policy(arguments)
+        let timeLimit = try RetryOptions.limit(arguments)
         let logs: LogKeeping? = try choice("logs", arguments)
         let locking: Locking? = try choice("lock", arguments)
         let share = try TrustOptions.share(arguments)
@@ -164,6 +173,8 @@ package enum RunCommand: Command {
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs, allocation: allocation)
         options.leaveIdle = try arguments.seconds("leave-idle")
+        options.retry = retry
+        options.taskTimeLimit = timeLimit
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()
@@ -277,9 +288,8 @@ package enum RunCommand: Command {
         let own = OwnProcess.usage
         return RunReport.summary(
             .init(
-                state: summary.state, ended: summary.ended, succeeded: summary.succeeded, failed: summary.failed,
-                interrupted: summary.interrupted, elapsed: summary.elapsed, busyShare: summary.busyShare,
-                slots: summary.slots,
+                state: summary.state, ended: summary.ended, attempts: summary.attempts, elapsed: summary.elapsed,
+                busyShare: summary.busyShare, slots: summary.slots,
                 failures: summary.failures.map { failure in
                     let command =
                         summary.logs == .none

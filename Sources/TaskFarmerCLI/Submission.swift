@@ -6,10 +6,12 @@ internal import TaskFarmerSystem
 
 struct Submission {
     /// Options of `run` that go on to the farmers, and those that are heeded once, before anything is submitted.
-    private static let forwarded = [
-        "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals", "logs",
-        "leave-idle",
-    ]
+    private static let forwarded =
+        [
+            "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals",
+            "logs",
+            "leave-idle",
+        ] + RetryOptions.options.map(\.long)
     private static let once = ["retry-failed", "fresh", "assume-dead"]
 
     static let options: [Option] = {
@@ -67,6 +69,8 @@ struct Submission {
         poll = try arguments.seconds("poll") ?? 10_000_000_000
         _ = try arguments.seconds("leave-idle")
         _ = try RunCommand.choice("logs", arguments) as LogKeeping?
+        _ = try RetryOptions.policy(arguments)
+        _ = try RetryOptions.limit(arguments)
         let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let time = try arguments.text("time").map { text throws(UsageError) in
             guard let seconds = WallTime.seconds(text) else {
@@ -140,7 +144,7 @@ struct Submission {
                 fresh: arguments.has("fresh"), assumedDead: arguments.assumedDead,
                 logs: try RunCommand.choice("logs", arguments), locking: try RunCommand.choice("lock", arguments),
                 share: try TrustOptions.share(arguments), trust: try TrustOptions.trust(arguments)),
-            retryFailed: arguments.has("retry-failed"), observer: console)
+            retryFailed: arguments.has("retry-failed"), retry: try RetryOptions.policy(arguments), observer: console)
     }
 
     /// Shows how far the work is.

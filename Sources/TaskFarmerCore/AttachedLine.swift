@@ -2,7 +2,7 @@
 //
 //     taskfarmer-attached: here
 //     taskfarmer-attached: now EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  RUNNING DONE FAILED MILLIRATE
-//     taskfarmer-attached: end EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  SUCCEEDED FAILED INTERRUPTED BUSY SLOTS
+//     taskfarmer-attached: end EPOCH TASKS TOPROCESS CLAIMED FINISHED FAILED SKIPPED  SUCCEEDED FAILED RETRIED INTERRUPTED BUSY SLOTS
 
 /// A line by which a farmer tells how far it is, or how it has ended.
 package struct AttachedLine: Sendable, Equatable {
@@ -10,7 +10,7 @@ package struct AttachedLine: Sendable, Equatable {
         /// What it runs, what has ended without being in the state yet, and thousandths of a task per second.
         case now(running: Int, done: Int, failed: Int, milliRate: Int)
         /// Attempts, microseconds for which slots ran tasks, and slots.
-        case end(succeeded: Int, failed: Int, interrupted: Int, busy: Int, slots: Int)
+        case end(AttemptTotals, busy: Int, slots: Int)
     }
 
     /// As the farmer has seen it last; of the counters only those of tasks, and the epoch.
@@ -34,8 +34,8 @@ package struct AttachedLine: Sendable, Equatable {
         let (word, numbers) =
             switch figures {
             case .now(let running, let done, let failed, let milliRate): ("now", [running, done, failed, milliRate])
-            case .end(let succeeded, let failed, let interrupted, let busy, let slots):
-                ("end", [succeeded, failed, interrupted, busy, slots])
+            case .end(let all, let busy, let slots):
+                ("end", [all.succeeded, all.failed, all.retried, all.interrupted, busy, slots])
             }
         let all = Self.counters.map { state[keyPath: $0] } + numbers
         return Self.prefix + word + all.map { " \($0)" }.joined()
@@ -54,12 +54,13 @@ package struct AttachedLine: Sendable, Equatable {
         // Microseconds of many slots may be more, and are added up as a Double.
         let counts =
             word == "end"
-            ? numbers.enumerated().filter { $0.offset != Self.counters.count + 3 }.map(\.element) : numbers
+            ? numbers.enumerated().filter { $0.offset != Self.counters.count + 4 }.map(\.element) : numbers
         guard counts.allSatisfy({ $0 < Self.most }) else { return nil }
         switch (word, own.count) {
         case ("now", 4): figures = .now(running: own[0], done: own[1], failed: own[2], milliRate: own[3])
-        case ("end", 5):
-            figures = .end(succeeded: own[0], failed: own[1], interrupted: own[2], busy: own[3], slots: own[4])
+        case ("end", 6):
+            let attempts = AttemptTotals(succeeded: own[0], failed: own[1], retried: own[2], interrupted: own[3])
+            figures = .end(attempts, busy: own[4], slots: own[5])
         default: return nil
         }
         state = StateRecord()

@@ -25,6 +25,7 @@ package struct AttemptFields {
         case succeeded, exited, signalled, interrupted, lost
         case couldNotStart = "could-not-start"
         case outputLost = "output-lost"
+        case timedOut = "timed-out"
     }
 
     /// Reads a line without its newline; nil when any field is not of its form.

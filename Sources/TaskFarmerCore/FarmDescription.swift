@@ -42,11 +42,14 @@ package struct FarmDescription: Sendable, Equatable {
 
     /// What this program writes in new work directories. Version 2 has tasks as objects, which an older program would hand to a
     /// shell; version 3 has the farmers' jobs in attempts.tsv, the roster and the farmers' own files, and may be guarded
-    /// without flock.
-    package static let currentVersion = 3
+    /// without flock; version 4 has counts of failures beside those of attempts.
+    package static let currentVersion = 4
 
     /// Whether the farmers' jobs are recorded.
     package var namesJobs: Bool { version >= 3 }
+
+    /// Whether it is recorded how tasks that go back have failed.
+    package var countsFailures: Bool { version >= 4 }
 
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,

@@ -51,7 +51,17 @@ package enum JournalRecord: Sendable, Equatable {
         case .void: UInt8(ascii: "V")
         case .plan: UInt8(ascii: "P")
         case .start: UInt8(ascii: "S")
-        case .end: UInt8(ascii: "E")
+        case .end(let attempt):
+            // What becomes of the task is told by the outcome, and otherwise by the kind.
+            attempt.fate == attempt.outcome.fate ? UInt8(ascii: "E") : Self.endKind(attempt.fate)
+        }
+    }
+
+    private static func endKind(_ fate: Fate) -> UInt8 {
+        switch fate {
+        case .over: UInt8(ascii: "O")
+        case .again: UInt8(ascii: "B")
+        case .resumed: UInt8(ascii: "K")
         }
     }
 
@@ -67,6 +77,10 @@ package enum JournalRecord: Sendable, Equatable {
         case .claim(let epoch, let tasks):
             for task in tasks {
                 body.append(numbers: [task.id, task.attempts])
+                if !task.failures.isEmpty {
+                    body.append(UInt8(ascii: ":"))
+                    body.append(contentsOf: task.failures.text())
+                }
                 body.append(32)
                 body.append(contentsOf: task.command)
                 body.append(10)
@@ -112,8 +126,13 @@ package enum JournalRecord: Sendable, Equatable {
                 [line[line.startIndex]] + content)
                 & 0xffff_ffff
         else { return nil }
-        if line.first == UInt8(ascii: "E") {
-            return Attempt(line: content).map { (.end($0), newline + 1) }
+        let fate = [Fate.over, .again, .resumed].first { endKind($0) == line.first }
+        if line.first == UInt8(ascii: "E") || fate != nil {
+            return Attempt(line: content).map { attempt in
+                var attempt = attempt
+                attempt.fate = fate ?? attempt.fate
+                return (.end(attempt), newline + 1)
+            }
         }
         let fields = content.split(separator: 32)
         let numbers = fields.prefix(5).compactMap(\.decimalValue)
@@ -126,10 +145,14 @@ package enum JournalRecord: Sendable, Equatable {
             guard fields[3].hexadecimalValue == Checksum.of(Array(body)) else { return nil }
             var tasks: [TaskRecord] = []
             for line in body.split(separator: 10) {
-                guard let task = TaskRecord(line: line), let blank = task.command.firstIndex(of: 32),
-                    let attempts = task.command[..<blank].decimalValue
+                guard let task = TaskRecord(line: line), let blank = task.command.firstIndex(of: 32) else { return nil }
+                let tries = task.command[..<blank].split(
+                    separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+                guard let attempts = tries[0].decimalValue,
+                    let failures = FailureCounts(tries.count > 1 ? tries[1] : [])
                 else { return nil }
-                tasks.append(TaskRecord(id: task.id, command: Array(task.command[(blank + 1)...]), attempts: attempts))
+                let command = Array(task.command[(blank + 1)...])
+                tasks.append(TaskRecord(id: task.id, command: command, attempts: attempts, failures: failures))
             }
             return tasks.count == numbers[1] ? (.claim(epoch: numbers[0], tasks: tasks), end) : nil
         case UInt8(ascii: "R"):

@@ -207,17 +207,24 @@ package struct RequeuedEntry: Sendable, Equatable {
     package var offset: Int
     package var task: Int
     package var attempts: Int
+    package var failures: FailureCounts
 
-    package init(offset: Int, task: Int, attempts: Int) {
+    package init(offset: Int, task: Int, attempts: Int, failures: FailureCounts = FailureCounts()) {
         self.offset = offset
         self.task = task
         self.attempts = attempts
+        self.failures = failures
     }
 
     package static let width = 48
 
+    /// Where the counts do not fit, they are lowered.
     package var encoded: [UInt8] {
         var bytes = Array("\(offset) \(task) \(attempts)".utf8)
+        if !failures.isEmpty, let text = failures.text(within: Self.width - 2 - bytes.count) {
+            bytes.append(32)
+            bytes.append(contentsOf: text)
+        }
         bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, Self.width - 1 - bytes.count)))
         bytes.append(10)
         return bytes
@@ -225,8 +232,10 @@ package struct RequeuedEntry: Sendable, Equatable {
 
     package init?(_ bytes: ArraySlice<UInt8>) {
         let fields = bytes.dropLast().split(separator: 32)
-        let numbers = fields.compactMap(\.decimalValue)
-        guard bytes.count == Self.width, bytes.last == 10, fields.count == 3, numbers.count == 3 else { return nil }
-        self.init(offset: numbers[0], task: numbers[1], attempts: numbers[2])
+        let numbers = fields.prefix(3).compactMap(\.decimalValue)
+        guard bytes.count == Self.width, bytes.last == 10, (3...4).contains(fields.count), numbers.count == 3,
+            let failures = FailureCounts(fields.count == 4 ? fields[3] : [])
+        else { return nil }
+        self.init(offset: numbers[0], task: numbers[1], attempts: numbers[2], failures: failures)
     }
 }

@@ -6,11 +6,14 @@ package struct TaskRecord: Sendable, Equatable {
     package var command: [UInt8]
     /// How many attempts there were before.
     package var attempts: Int
+    /// How those of them ended that did not succeed.
+    package var failures: FailureCounts
 
-    package init(id: Int, command: [UInt8], attempts: Int = 0) {
+    package init(id: Int, command: [UInt8], attempts: Int = 0, failures: FailureCounts = FailureCounts()) {
         self.id = id
         self.command = command
         self.attempts = attempts
+        self.failures = failures
     }
 
     /// `ID command` with its newline, as in `toprocess`, `finished`, `failed` and `skipped`.
@@ -46,6 +49,8 @@ public enum Outcome: Sendable, Hashable {
     case exited(Int32)
     /// Ended by a signal, by its number.
     case signalled(Int32)
+    /// Stopped by the farmer because it ran for longer than it may.
+    case timedOut
     /// Not found (exit status 127) or not executable (126), with the reason in words.
     case couldNotStart(Int32, reason: String)
     /// What it printed could not all be kept, with the reason in words, however it ended.
@@ -61,6 +66,7 @@ public enum Outcome: Sendable, Hashable {
         case .succeeded: "succeeded"
         case .exited: "exited"
         case .signalled: "signalled"
+        case .timedOut: "timed-out"
         case .couldNotStart: "could-not-start"
         case .outputLost: "output-lost"
         case .interrupted: "interrupted"
@@ -68,10 +74,10 @@ public enum Outcome: Sendable, Hashable {
         }
     }
 
-    /// Whether the task is over with it; otherwise it goes back to be run again.
+    /// Whether the task is over with it unless it is retried; otherwise it goes back to be run again.
     public var isFinal: Bool {
         switch self {
-        case .succeeded, .exited, .signalled, .couldNotStart, .outputLost: true
+        case .succeeded, .exited, .signalled, .timedOut, .couldNotStart, .outputLost: true
         case .interrupted, .lost: false
         }
     }
@@ -81,7 +87,7 @@ public enum Outcome: Sendable, Hashable {
         switch self {
         case .succeeded: 0
         case .exited(let status), .couldNotStart(let status, _): status
-        case .signalled, .outputLost, .interrupted, .lost: nil
+        case .signalled, .timedOut, .outputLost, .interrupted, .lost: nil
         }
     }
 
@@ -99,9 +105,12 @@ public enum Outcome: Sendable, Hashable {
         case .exited(let number): return .exited(status(number))
         case .signalled(let number): return (1...64).contains(number) ? self : .exited(1)
         case .couldNotStart(let number, let reason): return .couldNotStart(status(number), reason: reason)
-        case .succeeded, .outputLost, .interrupted, .lost: return self
+        case .succeeded, .timedOut, .outputLost, .interrupted, .lost: return self
         }
     }
+
+    /// What becomes of the task unless it is retried.
+    package var fate: Fate { isFinal ? .over : .again }
 
     package var reason: String {
         switch self {
@@ -116,12 +125,22 @@ public enum Outcome: Sendable, Hashable {
         case ("exited", let status?, nil) where status != 0: self = .exited(status)
         case ("signalled", nil, let number?): self = .signalled(number)
         case ("could-not-start", let status?, nil): self = .couldNotStart(status, reason: reason)
+        case ("timed-out", nil, nil): self = .timedOut
         case ("output-lost", nil, nil): self = .outputLost(reason: reason)
         case ("interrupted", nil, nil): self = .interrupted
         case ("lost", nil, nil): self = .lost
         default: return nil
         }
     }
+}
+
+/// What becomes of a task after an attempt.
+package enum Fate: Sendable, Hashable {
+    case over
+    /// It is run again.
+    case again
+    /// It is run again, and the attempt counts for nothing: the task asked for that.
+    case resumed
 }
 
 /// One run of a task, as `attempts.tsv` keeps it.
@@ -152,6 +171,10 @@ public struct Attempt: Sendable, Hashable {
     public package(set) var blocksOut: Int
     /// How it ended.
     public package(set) var outcome: Outcome
+    /// What becomes of the task.
+    package var fate: Fate
+    /// The task is not to be run again before this instant, in nanoseconds since this host's boot; 0 for at once. In no file.
+    package var delayedUntil = 0
     /// The column for the job; nil in work directories before version 3, which have none, `-` without a job.
     package var jobColumn: String?
 
@@ -161,7 +184,7 @@ public struct Attempt: Sendable, Hashable {
     package init(
         task: Int, number: Int, host: String, farmer: String, slot: Int, started: Int, wall: Int = 0, user: Int = 0,
         system: Int = 0, maxResidentKiB: Int = 0, blocksIn: Int = 0, blocksOut: Int = 0, outcome: Outcome,
-        jobColumn: String? = nil
+        fate: Fate? = nil, jobColumn: String? = nil
     ) {
         self.task = task
         self.number = number
@@ -176,8 +199,21 @@ public struct Attempt: Sendable, Hashable {
         self.blocksIn = blocksIn
         self.blocksOut = blocksOut
         self.outcome = outcome
+        self.fate = fate ?? outcome.fate
         self.jobColumn = jobColumn
     }
+
+    /// The same, ended otherwise, and not retried for that.
+    package func ended(as outcome: Outcome) -> Attempt {
+        var attempt = self
+        attempt.outcome = outcome
+        attempt.fate = outcome.fate
+        attempt.delayedUntil = 0
+        return attempt
+    }
+
+    /// The task is over and has failed.
+    package var isFailure: Bool { fate == .over && outcome != .succeeded }
 
     /// The first line of the file; `namesJobs` where it has the last column.
     package static func header(namesJobs: Bool) -> [UInt8] {

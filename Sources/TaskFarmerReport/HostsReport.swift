@@ -11,17 +11,15 @@ package enum HostsReport {
     ) -> String {
         var lines: [String] = []
         if let state { lines.append(RunReport.totals(state, workDirectory)) }
-        var all = (succeeded: 0, failed: 0, interrupted: 0, busy: 0.0, slots: 0)
+        var all = (attempts: AttemptTotals(), busy: 0.0, slots: 0)
         var rows: [[String]] = []
         for host in hosts {
             var row = ["  \(host.name)", "", "", host.end.words]
-            if case .end(let succeeded, let failed, let interrupted, let busy, let slots)? = host.report?.figures {
-                all.succeeded += succeeded
-                all.failed += failed
-                all.interrupted += interrupted
+            if case .end(let attempts, let busy, let slots)? = host.report?.figures {
+                all.attempts += attempts
                 all.busy += Double(busy)
                 all.slots += slots
-                row[1] = RunReport.attempts(succeeded, failed, interrupted)
+                row[1] = RunReport.text(attempts)
                 row[2] = Text.count(slots, "slot")
             }
             if case .ended = host.end {} else if !host.lastLine.isEmpty { row[3] += ": \(host.lastLine)" }
@@ -30,7 +28,7 @@ package enum HostsReport {
         let share = all.busy * 1000 / max(1, Double(elapsed) * Double(all.slots))
         let slots = all.slots == 0 ? "" : "; \(Text.count(all.slots, "slot")) busy \(Text.percent(min(1, share)))"
         lines.append(
-            "\(Text.count(hosts.count, "host")): \(RunReport.attempts(all.succeeded, all.failed, all.interrupted)) in "
+            "\(Text.count(hosts.count, "host")): \(RunReport.text(all.attempts)) in "
                 + Text.duration(elapsed) + slots)
         lines += Text.table(rows)
         let left = state.map { $0.toprocess + $0.claimed > 0 } ?? true

@@ -34,10 +34,19 @@ package enum RunReport {
         case .succeeded: "succeeded"
         case .exited(let status): "exit \(status)"
         case .signalled(let number): "killed by \(signalName(number))"
+        case .timedOut: "timed out"
         case .couldNotStart(let status, let reason): "could not start (exit \(status)): \(reason)"
         case .outputLost(let reason): "what it printed did not fit: \(reason)"
-        case .interrupted: "interrupted, goes back"
-        case .lost: "lost, goes back"
+        case .interrupted: "interrupted"
+        case .lost: "lost"
+        }
+    }
+
+    private static func goingBack(_ attempt: Attempt) -> String {
+        switch attempt.fate {
+        case .over: ""
+        case .again: ", to be run again"
+        case .resumed: ", to be resumed"
         }
     }
 
@@ -46,8 +55,8 @@ package enum RunReport {
     }
 
     package static func ended(_ attempt: Attempt, command: [UInt8], signalName: (Int32) -> String) -> String {
-        "end \(attempt.task): \(ending(attempt.outcome, signalName: signalName)) after \(Text.duration(attempt.wall * 1000)): "
-            + shown(command)
+        "end \(attempt.task): \(ending(attempt.outcome, signalName: signalName)) after "
+            + "\(Text.duration(attempt.wall * 1000))\(goingBack(attempt)): \(shown(command))"
     }
 
     /// A command for people: at most 120 characters, nothing that a terminal would act on.
@@ -60,9 +69,7 @@ package enum RunReport {
     package struct Totals: Sendable {
         package var state: StateRecord
         package var ended: Int
-        package var succeeded: Int
-        package var failed: Int
-        package var interrupted: Int
+        package var attempts: AttemptTotals
         package var elapsed: Int
         package var busyShare: Double
         package var slots: Int
@@ -74,16 +81,13 @@ package enum RunReport {
         package var ownMemory: Int
 
         package init(
-            state: StateRecord, ended: Int, succeeded: Int, failed: Int, interrupted: Int, elapsed: Int,
-            busyShare: Double,
+            state: StateRecord, ended: Int, attempts: AttemptTotals, elapsed: Int, busyShare: Double,
             slots: Int, failures: [(attempt: Attempt, log: String)], workDirectory: String, stopped: String?,
             ownProcessor: Int, ownMemory: Int
         ) {
             self.state = state
             self.ended = ended
-            self.succeeded = succeeded
-            self.failed = failed
-            self.interrupted = interrupted
+            self.attempts = attempts
             self.elapsed = elapsed
             self.busyShare = busyShare
             self.slots = slots
@@ -99,7 +103,7 @@ package enum RunReport {
         let state = totals.state
         var lines = [Self.totals(state, totals.workDirectory)]
         lines.append(
-            "this farmer: \(attempts(totals.succeeded, totals.failed, totals.interrupted))"
+            "this farmer: \(text(totals.attempts))"
                 + " in \(Text.duration(totals.elapsed)); \(Text.count(totals.slots, "slot")) busy \(Text.percent(totals.busyShare))"
         )
         let each = totals.ended > 0 ? " (\(Text.duration(totals.ownProcessor / totals.ended)) a task)" : ""
@@ -128,8 +132,10 @@ package enum RunReport {
             + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : "")
     }
 
-    static func attempts(_ succeeded: Int, _ failed: Int, _ interrupted: Int) -> String {
-        "\(succeeded) succeeded, \(failed) failed" + (interrupted > 0 ? ", \(interrupted) interrupted" : "")
+    static func text(_ attempts: AttemptTotals) -> String {
+        "\(attempts.succeeded) succeeded, \(attempts.failed) failed"
+            + (attempts.retried > 0 ? ", \(attempts.retried) retried" : "")
+            + (attempts.interrupted > 0 ? ", \(attempts.interrupted) interrupted" : "")
     }
 
     /// Where failed tasks stand, and how they are run again.

@@ -73,7 +73,7 @@ extension HiddenMode {
         let options = FarmerOptions(slots: order.slots, stopSequence: stop, runner: try runner(order), logs: logs)
         let summary = try Farmer.run(request, options, signals: signals, observer: Teller())
         report.ended = summary.ended
-        report.succeeded = summary.succeeded
+        report.succeeded = summary.attempts.succeeded
         report.visits = summary.changes
         report.elapsed = summary.elapsed
         report.own = OwnProcess.usage.processorMicroseconds

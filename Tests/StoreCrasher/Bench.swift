@@ -70,11 +70,13 @@ package struct Bench: Sendable {
     package func farm() throws -> Store { try join(try open()) }
 
     /// How a task ended that was started just now.
-    package static func attempt(_ task: TaskRecord, by store: Store, _ outcome: Outcome) -> Attempt {
+    package static func attempt(
+        _ task: TaskRecord, by store: Store, _ outcome: Outcome, _ fate: Fate? = nil
+    ) -> Attempt {
         Attempt(
             task: task.id, number: task.attempts + 1, host: HostIdentity.current.name, farmer: store.farmer, slot: 0,
             started: 1_700_000_000_000_000 + task.id, wall: 1000, outcome: outcome,
-            jobColumn: store.job)
+            fate: fate, jobColumn: store.job)
     }
 
     package static func start(_ task: TaskRecord) -> JournalRecord.RunningTask {
@@ -83,13 +85,18 @@ package struct Bench: Sendable {
     }
 
     /// Notes the start and the end of tasks.
-    package static func note(_ tasks: some Sequence<TaskRecord>, by store: Store, _ outcome: Outcome) throws {
+    package static func note(
+        _ tasks: some Sequence<TaskRecord>, by store: Store, _ outcome: Outcome, _ fate: Fate? = nil,
+        waits: Bool = false
+    ) throws {
         for task in tasks {
             store.journal.plan([.init(task: task.id, number: task.attempts + 1)])
             try store.journal.write()
             store.journal.note(started: [start(task)], ended: [])
             try store.journal.write()
-            store.journal.note(started: [], ended: [attempt(task, by: store, outcome)])
+            var end = attempt(task, by: store, outcome, fate)
+            if waits { end.delayedUntil = .max }
+            store.journal.note(started: [], ended: [end])
             try store.journal.write()
         }
     }

@@ -6,7 +6,7 @@ package import TaskFarmerCore
 internal import TaskFarmerSystem
 
 package enum Scenario: String, CaseIterable, Sendable {
-    case creation, join, claim, carry, note, release, requeue, rewrite, leave, recovery, growth, retry
+    case creation, join, claim, carry, note, release, requeue, again, rewrite, leave, recovery, growth, retry
     case takeOver = "take-over"
     case repair
     case fresh
@@ -74,6 +74,8 @@ extension Scenario {
             return ({ _ = try store.exchange(asked: 0, free: 0, release: released, patience) }, small(store))
         case .requeue:
             return try requeue(bench)
+        case .again:
+            return try runAgain(bench)
         case .rewrite:
             let (store, running) = try work(bench)
             try makeLarge(store)
@@ -173,6 +175,20 @@ extension Scenario {
         Promise.finished(second.dropFirst().prefix(1))
         let released = Array(second.suffix(1))
         return ({ _ = try store.exchange(asked: 2, free: 2, release: released, bench.patience) }, small(store))
+    }
+
+    /// Of tasks that are to be run again one stays claimed, since it is to wait; one that did fails for good.
+    private func runAgain(_ bench: Bench) throws -> (disturbed: Step, next: Step?) {
+        let store = try bench.farm()
+        let tasks = try store.exchange(asked: 4, free: 4, release: [], bench.patience).tasks
+        try Bench.note(tasks.prefix(3), by: store, .exited(3), .again, waits: true)
+        let kept = try store.exchange(.nothing, release: [], keepsDelayed: true, bench.patience).kept.map(\.task)
+        try Bench.note(kept.prefix(1), by: store, .exited(3))
+        Promise.failed(kept.prefix(1))
+        try Bench.note(kept.dropFirst().prefix(1), by: store, .timedOut, .again, waits: true)
+        try Bench.note(kept.suffix(1), by: store, .exited(85), .resumed)
+        try Bench.note(tasks.suffix(1), by: store, .signalled(11), .again)
+        return ({ _ = try store.exchange(.nothing, release: [], keepsDelayed: true, bench.patience) }, small(store))
     }
 
     /// Grows the journal until it is due to be rewritten, by the end of a task that is not held, which counts for nothing.

@@ -5,7 +5,8 @@ import TaskFarmerSystem
 import Testing
 
 /// Work directories that earlier programs left. Of version 1: one stopped by SIGTERM, one whose farmer was killed while it held
-/// two tasks; of version 2 one that was stopped; of version 3 one where a job of an array was stopped and another was killed.
+/// two tasks; of version 2 one that was stopped; of version 3 one where a job of an array was stopped and another was killed;
+/// of version 4 one whose farmer was killed while two tasks waited to be run again.
 struct GoldenWorkDirectoryTests {
     private func withCopy(of name: String, _ body: (WorkDirectory) throws -> Void) throws {
         let copy = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
@@ -106,11 +107,48 @@ struct GoldenWorkDirectoryTests {
                 directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
             let count = try Recovery.recover(
                 place: place, farmer: dead.farmer, directory: directory, cycle: cycle, EndlessPatience())
-            #expect(count == 3)
+            #expect(count?.tasks == 3 && count?.givenUp == [])
             let lost = try farm.attempts().filter { $0.outcome == .lost }
             #expect(lost.map(\.task).sorted() == [4, 6])
             #expect(lost.allSatisfy { $0.job == "slurm:4300.batch" })
             #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
+    @Test func `a work directory of version 4 keeps its counts of failures, also those of a dead farmer`() throws {
+        try withCopy(of: "version-4") { directory in
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+            let opened = try OpenedFarm(existing: directory)
+            let record = AliveRecord(
+                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1,
+                slots: 8)
+            let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
+            let roster = try Roster.read(directory)
+            let place = try #require(roster.firstIndex { $0.status == .live })
+            let count = try Recovery.recover(
+                place: place, farmer: roster[place].farmer, directory: directory, cycle: store.cycle, EndlessPatience())
+            #expect(count?.tasks == 3 && count?.givenUp == [])
+            let tasks = try store.enter(record, takesTasks: true, EndlessPatience()).sorted { $0.id < $1.id }
+            #expect(tasks.map(\.id) == [0, 2, 3, 4])
+            #expect(tasks.map(\.failures).map { $0.text().text } == ["e2", "", "i1l1", "s1"])
+            try store.leave(release: tasks, EndlessPatience())
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
+    @Test func `in a work directory of version 3 nothing is counted that its programs do not know`() throws {
+        try withCopy(of: "version-3") { directory in
+            let opened = try OpenedFarm(existing: directory)
+            let record = AliveRecord(
+                farmer: Farmer.newName(), host: "elsewhere", boot: "b", processSpace: "p", process: 1, ticks: 1,
+                slots: 8)
+            let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
+            let roster = try Roster.read(directory)
+            let place = try #require(roster.firstIndex { $0.status == .live })
+            _ = try Recovery.recover(
+                place: place, farmer: roster[place].farmer, directory: directory, cycle: store.cycle, EndlessPatience())
+            let marks = try Folder.content(of: directory.file(.requeued)).split(separator: 10)
+            #expect(!marks.isEmpty && marks.allSatisfy { $0.split(separator: 32).count == 3 })
         }
     }
 
@@ -127,9 +165,9 @@ struct GoldenWorkDirectoryTests {
     @Test func `a work directory of a later version is refused and left alone`() throws {
         try withCopy(of: "version-1") { directory in
             let text = String(decoding: try Folder.content(of: directory.description), as: UTF8.self)
-            let later = text.replacing("\"version\": 1", with: "\"version\": 4")
+            let later = text.replacing("\"version\": 1", with: "\"version\": 5")
             try Data(later.utf8).write(to: URL(fileURLWithPath: directory.description.description))
-            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 4)) {
+            #expect(throws: FarmError.unknownVersion(file: directory.description.description, 5)) {
                 try OpenedFarm(existing: directory)
             }
             #expect(try Folder.content(of: directory.description) == Array(later.utf8))

@@ -99,8 +99,8 @@ struct ReportTests {
             )
         }
         let totals = RunReport.Totals(
-            state: state, ended: 65, succeeded: 60, failed: 5, interrupted: 3, elapsed: 3_725_000_000_000,
-            busyShare: 0.987,
+            state: state, ended: 65, attempts: .init(succeeded: 60, failed: 5, interrupted: 3),
+            elapsed: 3_725_000_000_000, busyShare: 0.987,
             slots: 4, failures: failures, workDirectory: "/w", stopped: "SIGUSR1; run it again to go on",
             ownProcessor: 6_500_000,
             ownMemory: 10_240)

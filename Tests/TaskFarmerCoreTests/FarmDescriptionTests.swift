@@ -7,7 +7,7 @@ struct FarmDescriptionTests {
             Self.farm.encoded.text == """
                 {
                   "format": "taskfarmer",
-                  "version": 3,
+                  "version": 4,
                   "created": 1700000000123456,
                   "list": "/home/a \\"b\\"/list.txt",
                   "handler": "default",
@@ -31,7 +31,7 @@ struct FarmDescriptionTests {
         #expect(syntax.isWhole)
     }
 
-    @Test(arguments: [0, 4, 99, -1])
+    @Test(arguments: [0, 5, 99, -1])
     func `a directory of another version is named as such, whatever else it says`(version: Int) {
         #expect(throws: FarmDescription.Problem.unknownVersion(version)) {
             try FarmDescription(utf8(#"{"format":"taskfarmer","version":\#(version),"new":{"thing":[1]}}"#))
@@ -41,13 +41,14 @@ struct FarmDescriptionTests {
         #expect(throws: FarmDescription.Problem.unknownVersion(version)) { try FarmDescription(farm.encoded) }
     }
 
-    @Test(arguments: [1, 2, 3])
+    @Test(arguments: [1, 2, 3, 4])
     func `a directory of every version up to now is read, and stays of its version`(version: Int) throws {
         var farm = Self.farm
         farm.version = version
         let read = try FarmDescription(farm.encoded)
         #expect(read == farm)
         #expect(read.namesJobs == (version >= 3))
+        #expect(read.countsFailures == (version >= 4))
     }
 
     @Test(arguments: [

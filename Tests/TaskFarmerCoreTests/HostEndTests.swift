@@ -79,7 +79,7 @@ struct HostEndTests {
         (state.finished, state.failed, state.skipped) = (15, 10, 5)
         for figures in [
             AttachedLine.Figures.now(running: 1, done: 2, failed: 3, milliRate: 4),
-            .end(succeeded: 1, failed: 2, interrupted: 3, busy: 4, slots: 5),
+            .end(.init(succeeded: 1, failed: 2, retried: 3, interrupted: 4), busy: 5, slots: 6),
         ] {
             let line = AttachedLine(figures, state)
             #expect(AttachedLine(line.text) == line)
@@ -106,6 +106,6 @@ struct HostEndTests {
             #expect(line("now", numbers) != nil)
         }
         // A thousand slots for a year are busy for longer than any count is long.
-        #expect(line("end", [1, 5, 4, 1, 0, 0, 0, 1, 1, 1, 1000 * 31_536_000 * 1_000_000, 1000]) != nil)
+        #expect(line("end", [1, 5, 4, 1, 0, 0, 0, 1, 1, 1, 1, 1000 * 31_536_000 * 1_000_000, 1000]) != nil)
     }
 }

@@ -26,6 +26,30 @@ struct JournalRecordTests {
         #expect(text(.end(attempt)) == utf8("E a4a8aac6 \(fields)\n"))
     }
 
+    @Test func `a journal says what becomes of a task, and how it failed before`() throws {
+        var failures = FailureCounts()
+        failures[.exited] = 2
+        let claimed = (0..<5).map {
+            TaskRecord(id: $0, command: utf8("cmd"), attempts: $0, failures: $0 == 1 ? failures : FailureCounts())
+        }
+        var bytes = JournalRecord.header(farmer: "n.1")
+        JournalRecord.claim(epoch: 1, tasks: claimed).append(to: &bytes)
+        #expect(bytes.text.contains("\n1 1:e2 cmd\n"))
+        let ends: [(Outcome, Fate)] = [
+            (.exited(3), .over), (.exited(3), .again), (.exited(85), .resumed), (.interrupted, .again), (.lost, .over),
+        ]
+        let attempts = ends.enumerated().map { task, end in
+            Attempt(
+                task: task, number: 3, host: "h", farmer: "f", slot: 0, started: 1, outcome: end.0, fate: end.1)
+        }
+        for attempt in attempts { JournalRecord.end(attempt).append(to: &bytes) }
+        #expect(bytes.split(separator: 10).suffix(5).compactMap(\.first) == utf8("EBKEO"))
+        let replay = JournalReplay(bytes, epoch: 1, carried: 0)
+        #expect(replay.uncarried.map(\.attempt) == attempts)
+        #expect(replay.uncarried.map(\.task) == claimed)
+        #expect(replay.torn == 0)
+    }
+
     @Test func `a journal says what its farmer holds, runs and has ended`() {
         let replay = JournalReplay(Life.bytes, epoch: Life.committed, carried: 0)
         // 7 was claimed in a change that was never committed, 5 in one that was given up, 4 was put back.

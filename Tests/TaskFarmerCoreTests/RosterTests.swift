@@ -215,6 +215,22 @@ struct RosterTests {
         let largest = RequeuedEntry(offset: 999_999_999_999_999, task: 999_999_999_999, attempts: 999_999_999)
         #expect(largest.encoded.count == RequeuedEntry.width)
         #expect(RequeuedEntry((entry.encoded + largest.encoded)[RequeuedEntry.width...]) == largest)
+        var failures = FailureCounts()
+        failures[.exited] = 2
+        failures[.lost] = 1
+        let failed = RequeuedEntry(offset: 123_456, task: 78, attempts: 3, failures: failures)
+        #expect(failed.encoded == (utf8("123456 78 3 e2l1").padded(to: 47) ?? []) + [10])
+        #expect(RequeuedEntry(failed.encoded[...]) == failed)
+    }
+
+    @Test func `counts that do not fit beside large numbers are lowered, and nothing else is`() {
+        var failures = FailureCounts()
+        for kind in FailureKind.allCases { failures[kind] = 200 }
+        let entry = RequeuedEntry(offset: 99_999_999_999, task: 999_999_999, attempts: 1400, failures: failures)
+        #expect(entry.encoded.count == RequeuedEntry.width)
+        let read = RequeuedEntry(entry.encoded[...])
+        #expect(read?.offset == entry.offset && read?.task == entry.task && read?.attempts == 1400)
+        #expect(FailureKind.allCases.allSatisfy { read?.failures[$0] == 9 })
     }
 
     @Test func `a torn line of requeued is no line`() {

@@ -28,13 +28,12 @@ struct TaskTests {
         (.succeeded, "succeeded", true), (.exited(1), "exited", true), (.exited(255), "exited", true),
         (.signalled(9), "signalled", true), (.couldNotStart(127, reason: "no such file: ./ü"), "could-not-start", true),
         (.couldNotStart(126, reason: ""), "could-not-start", true), (.interrupted, "interrupted", false),
-        (.lost, "lost", false),
+        (.lost, "lost", false), (.timedOut, "timed-out", true),
     ]
 
     @Test(arguments: outcomes)
     func `no outcome changes on its way through a file`(outcome: Outcome, word: String, isFinal: Bool) throws {
-        var attempt = Self.attempt
-        attempt.outcome = outcome
+        let attempt = Self.attempt.ended(as: outcome)
         #expect(try #require(Attempt(line: Self.line(attempt).dropLast())) == attempt)
         #expect(outcome.word == word)
         #expect(outcome.isFinal == isFinal)
@@ -63,6 +62,8 @@ struct TaskTests {
         #expect(Self.line(attempt).text == start + "-\t11\tsignalled\t\n")
         attempt.outcome = .couldNotStart(127, reason: "no such\tfile\nat all")
         #expect(Self.line(attempt).text == start + "127\t-\tcould-not-start\tno such file at all\n")
+        attempt.outcome = .timedOut
+        #expect(Self.line(attempt).text == start + "-\t-\ttimed-out\t\n")
         attempt.outcome = .interrupted
         #expect(Self.line(attempt).text == start + "-\t-\tinterrupted\t\n")
         attempt.outcome = .lost
@@ -73,8 +74,7 @@ struct TaskTests {
         #expect(Attempt.header(namesJobs: true).text.hasSuffix("\toutcome\treason\tjob\n"))
         for (outcome, _, _) in Self.outcomes {
             for job in ["slurm:123_4.0", "-"] {
-                var attempt = Self.attempt
-                attempt.outcome = outcome
+                var attempt = Self.attempt.ended(as: outcome)
                 attempt.jobColumn = job
                 let line = Self.line(attempt)
                 #expect(line.text.hasSuffix("\t\(job)\n"))

@@ -122,7 +122,7 @@ struct RefusedPlacesTests {
         try Farm.use { farm in
             try farm.write(["echo zero"])
             try farm.farmer("-n", "1").ends(0)
-            let text = farm.state("farm.json").replacing("\"version\": 3", with: "\"version\": 999")
+            let text = farm.state("farm.json").replacing("\"version\": 4", with: "\"version\": 999")
             try farm.write(bytes: Array(text.utf8), to: "tasks_workdir/farm.json")
             let before = farm.state("state")
             for words in [["run", "tasks"], ["run", "--fresh", "tasks"], ["check", "tasks"], ["status", "tasks"]] {

@@ -55,7 +55,7 @@ struct CleanupTests {
             stop: sequence, runner: Cleaning(folder: bench.folder, cleanup: ["/bin/sh", "-c", script]), witness,
             control: control)
         stopper.join()
-        #expect(summary.interrupted == 2 && summary.exitStatus == 75)
+        #expect(summary.attempts.interrupted == 2 && summary.exitStatus == 75)
         #expect(try lines(bench.folder.appending("cleaned")) == ["0 1 of the task up", "1 1 of the task up"])
         #expect(try Folder.content(of: bench.folder.appending("in.0")).isEmpty)
         #expect(witness.notes.filter { $0.contains("cleanup") || $0.contains("temporary") } == [])
@@ -82,7 +82,8 @@ struct CleanupTests {
         let plain = ShellRunner(settings: ProcessSettings(workingDirectory: bench.folder.bytes))
         let summary = try bench.runFarmer(runner: hasCleanup ? cleaning : plain, control: control)
         stopper.join()
-        #expect(summary.interrupted == (hasCleanup ? 1 : 0) && summary.succeeded == (hasCleanup ? 0 : 1))
+        #expect(
+            summary.attempts.interrupted == (hasCleanup ? 1 : 0) && summary.attempts.succeeded == (hasCleanup ? 0 : 1))
         #expect(try Reading(bench.directory).at(.toprocess) == (hasCleanup ? [0] : []))
     }
 
@@ -94,7 +95,7 @@ struct CleanupTests {
         let script = "until test -e go; do sleep 0.01; done; sleep 0.1; echo $PROC_NUMBER >> cleaned"
         let summary = try bench.runFarmer(
             slots: 1, runner: Cleaning(folder: bench.folder, cleanup: ["/bin/sh", "-c", script]))
-        #expect(summary.failed == 2 && summary.succeeded == 1 && summary.exitStatus == 1)
+        #expect(summary.attempts.failed == 2 && summary.attempts.succeeded == 1 && summary.exitStatus == 1)
         #expect(try lines(bench.folder.appending("cleaned")) == ["0"])
         #expect(try bench.problems() == [])
     }
@@ -107,7 +108,7 @@ struct CleanupTests {
         let witness = Witness()
         let summary = try bench.runFarmer(
             runner: Cleaning(folder: bench.folder, cleanup: ["/nowhere/program", "x"]), witness)
-        #expect(summary.failed == 1 && summary.succeeded == 1)
+        #expect(summary.attempts.failed == 1 && summary.attempts.succeeded == 1)
         #expect(
             witness.notes.filter { $0.contains("cleanup") } == [
                 "the cleanup after task 0, attempt 1 (/nowhere/program x) cannot be started: No such file or directory"

@@ -17,7 +17,7 @@ struct FarmControlTests {
         let control = try FarmControl()
         let summary = try bench.runFarmer(Witness { if $0.isStart { control.stop() } }, control: control)
         #expect(summary.stopReason == .requested && summary.stopReason?.words == "a request")
-        #expect(summary.exitStatus == 75 && (1...2).contains(summary.interrupted))
+        #expect(summary.exitStatus == 75 && (1...2).contains(summary.attempts.interrupted))
         #expect(try Reading(bench.directory).at(.toprocess).sorted() == Array(0..<5))
         control.stop()
         control.drain()
@@ -40,7 +40,7 @@ struct FarmControlTests {
             if case .draining = event { other.stop() }
         }
         let stopped = try bench.runFarmer(slots: 6, witness, control: other)
-        #expect(stopped.exitStatus == 75 && stopped.interrupted >= 1)
+        #expect(stopped.exitStatus == 75 && stopped.attempts.interrupted >= 1)
         #expect(try Reading(bench.directory).at(.toprocess).contains(5))
         #expect(try bench.problems() == [])
     }

@@ -44,7 +44,7 @@ struct FencingTests {
         try Bench.note(tasks.prefix(1), by: dead, .succeeded)
         let other = try bench.farm()
         let findings = try other.lookAround(all: true, bench.patience)
-        #expect(findings == [.recovered(farmer: dead.farmer, tasks: 2)])
+        #expect(findings == [.recovered(farmer: dead.farmer, tasks: 2, givenUp: [])])
 
         try Bench.note(tasks.dropFirst(), by: dead, .succeeded)
         let before = try bench.contents()
@@ -79,7 +79,8 @@ struct FencingTests {
         try dead.journal.write()
         let first = try bench.farm()
         let second = try bench.farm()
-        #expect(try first.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3)])
+        #expect(
+            try first.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3, givenUp: [])])
         #expect(try second.lookAround(all: true, bench.patience) == [])
         #expect(try Reading(bench.directory).attempts == [[0, 1], [1, 1], [2, 1]])
         // Lost attempts count: the next one has the number after.
@@ -97,7 +98,9 @@ struct FencingTests {
             try bench.open(), slots: 1, record: bench.deadRecord(), assumedDead: [])  // never entered the roster
         try bench.farm().leave(release: [], bench.patience)
         #expect(try Folder.facts(bench.directory.alive(early.farmer)) == nil)
-        #expect(try living.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3)])
+        #expect(
+            try living.lookAround(all: true, bench.patience) == [.recovered(farmer: dead.farmer, tasks: 3, givenUp: [])]
+        )
         #expect(try bench.problems() == [])
         withExtendedLifetime((scratch, early)) {}
     }

@@ -54,7 +54,7 @@ struct InsideTasksTests {
         let reading = try Reading(bench.directory)
         #expect(reading.at(.failed).sorted() == [3, 13, 23, 33])
         #expect(reading.at(.finished).count == 36)
-        #expect(summary.exitStatus == 1 && summary.succeeded == 36)
+        #expect(summary.exitStatus == 1 && summary.attempts.succeeded == 36)
         #expect(try Check.run(bench.directory, bench.patience).isSound)
         withExtendedLifetime(scratch) {}
     }

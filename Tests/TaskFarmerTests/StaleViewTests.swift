@@ -167,15 +167,15 @@ struct StaleViewTests {
     func laterVersion() throws {
         let (scratch, bench, _) = try Self.busy()
         let text = try Folder.content(of: bench.directory.description).text
-        let later = Array(text.replacing("\"version\": 3", with: "\"version\": 4").utf8)
+        let later = Array(text.replacing("\"version\": 4", with: "\"version\": 5").utf8)
         try bench.write(later, to: bench.directory.description)
         let before = try bench.contents()
         let file = bench.directory.description.description
-        #expect(refusal { try bench.open() } == .unknownVersion(file: file, 4))
-        #expect(refusal { try bench.open(fresh: true) } == .unknownVersion(file: file, 4))
-        #expect(refusal { try Check.run(bench.directory, bench.patience) } == .unknownVersion(file: file, 4))
+        #expect(refusal { try bench.open() } == .unknownVersion(file: file, 5))
+        #expect(refusal { try bench.open(fresh: true) } == .unknownVersion(file: file, 5))
+        #expect(refusal { try Check.run(bench.directory, bench.patience) } == .unknownVersion(file: file, 5))
         let repair = refusal { try Repair.run(bench.directory, lock: .same, assumedDead: [], bench.patience) }
-        #expect(repair == .unknownVersion(file: file, 4))
+        #expect(repair == .unknownVersion(file: file, 5))
         #expect(try bench.contents() == before)
         #expect(try Folder.content(of: bench.directory.description) == later)
         withExtendedLifetime(scratch) {}

@@ -49,7 +49,7 @@ struct WithoutSignalsTests {
         let scratch = try Scratch()
         try scratch.bench.write(list: Array(repeating: "exit $((PROC_NUMBER % 2))", count: 60) + ["sleep 1"])
         let summary = try scratch.bench.runFarmer()
-        #expect(summary.succeeded == 31 && summary.failed == 30)
+        #expect(summary.attempts.succeeded == 31 && summary.attempts.failed == 30)
         #expect(try Check.run(scratch.bench.directory, scratch.bench.patience).isSound)
         // Each task gives a few reasons to look, and so does the passing of time, about four times in a second.
         let most = 20 * 61 + summary.elapsed / 50_000_000
@@ -61,7 +61,7 @@ struct WithoutSignalsTests {
         let scratch = try Scratch()
         try scratch.bench.write(list: ["trap '' TERM; while :; do sleep 1; done"])
         let summary = try scratch.bench.runFarmer(timeout: 100_000_000, stop: "TERM,0.5,KILL")
-        #expect(summary.interrupted == 1)
+        #expect(summary.attempts.interrupted == 1)
         #expect(summary.rounds < 30 + summary.elapsed / 50_000_000, "\(summary.rounds) in \(summary.elapsed) ns")
     }
 
@@ -70,7 +70,7 @@ struct WithoutSignalsTests {
         let scratch = try Scratch()
         try scratch.bench.write(list: ["sleep 1"])
         let summary = try scratch.bench.runFarmer(slots: 1)
-        #expect(summary.succeeded == 1)
+        #expect(summary.attempts.succeeded == 1)
         // Asking every 10 ms would be a hundred times.
         #expect(summary.rounds < 30 + summary.elapsed / 50_000_000, "\(summary.rounds) in \(summary.elapsed) ns")
     }

@@ -19,6 +19,18 @@ extension Farmer {
         public var locking: Locking?
         /// What is kept of what tasks print; nil for files, or as the work directory was made.
         public var logs: LogKeeping?
+        /// How often a task is run again that exits with a failure, is killed by a signal or takes too long.
+        public var retries = 0
+        /// How often which failures are forgiven, instead of `retries`, as in `exit:75,111=5 signal:SEGV=2 timeout=1 lost=inf`;
+        /// the first rule that fits counts.
+        public var retryOn: String?
+        /// How long to wait before a failed task is run again: twice as long each time, up to the upper bound, and up to a quarter
+        /// more; nil for not at all.
+        public var retryDelay: ClosedRange<Duration>?
+        /// The exit status by which a task asks to be run again from its checkpoint, using no retry up; nil for none.
+        public var resumeStatus: Int32? = 85
+        /// Stops a task that runs for longer; nil for never. What runs inside this process is asked to stop, as by a cancellation.
+        public var taskTimeout: Duration?
         /// First puts every failed task back, to run again.
         public var retryFailed = false
         /// Starts over: forgets what was done and deletes the logs. Refused while farmers are at work.
@@ -90,8 +102,10 @@ extension Farmer {
         public let counts: Farm.Counts
         /// How many attempts of this farmer succeeded.
         public let succeeded: Int
-        /// How many attempts of this farmer failed.
+        /// How many attempts of this farmer failed, and their tasks with them.
         public let failed: Int
+        /// How many attempts of this farmer failed and had their tasks run again.
+        public let retried: Int
         /// Stopped; their tasks went back.
         public let interrupted: Int
         /// The first attempts that failed, at most 20.
@@ -109,15 +123,32 @@ extension Farmer {
 
         init(_ summary: FarmSummary) {
             counts = Farm.Counts(summary.state)
-            succeeded = summary.succeeded
-            failed = summary.failed
-            interrupted = summary.interrupted
+            succeeded = summary.attempts.succeeded
+            failed = summary.attempts.failed
+            retried = summary.attempts.retried
+            interrupted = summary.attempts.interrupted
             failures = summary.failures.map(\.attempt)
             elapsed = .nanoseconds(summary.elapsed)
             busyShare = summary.busyShare
             stopReason = summary.stopReason.map { StopReason($0) }
             isComplete = summary.isComplete
             exitStatus = summary.exitStatus
+        }
+    }
+}
+
+extension Farmer.Options {
+    var retryPolicy: RetryPolicy {
+        get throws(RetryPolicy.Problem) {
+            guard (0...RetryPolicy.mostRetries).contains(retries) else {
+                throw .init(message: "\(retries) is not from 0 to \(RetryPolicy.mostRetries)")
+            }
+            var policy = RetryPolicy(retries: retries, resumeStatus: resumeStatus)
+            if let retryOn { policy.rules = try RetryPolicy.rules(retryOn, signals: Signal.numbers) }
+            policy.delay = retryDelay.map {
+                .init(first: max(0, $0.lowerBound.wholeNanoseconds), longest: max(0, $0.upperBound.wholeNanoseconds))
+            }
+            return policy
         }
     }
 }

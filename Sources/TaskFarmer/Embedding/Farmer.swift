@@ -35,6 +35,7 @@ public final class Farmer: Sendable {
     private let runner: any Runner
     private let options: Options
     private let stopSequence: StopSequence
+    private let retry: RetryPolicy
     private let control: FarmControl
     private let state = Mutex(State())
 
@@ -73,6 +74,11 @@ public final class Farmer: Sendable {
             throw FarmError.usage(
                 "stop signals \(options.stopSignals): \(problem.word.debugDescription) is neither a signal nor seconds; "
                     + "expected for example TERM,5,KILL")
+        }
+        do throws(RetryPolicy.Problem) {
+            retry = try options.retryPolicy
+        } catch {
+            throw FarmError.usage("retries: \(error.message)")
         }
         do {
             control = try FarmControl()
@@ -212,10 +218,12 @@ public final class Farmer: Sendable {
             share: options.share,
             trust: Trust(named: options.trust.map { Path($0) }, sharing: options.share == nil ? .no : .asked))
         let allocation = Allocation.read(OwnProcess.variable)
-        let settings = FarmerOptions(
+        var settings = FarmerOptions(
             slots: options.slots ?? Self.processors(allocation), timeout: options.timeout?.wholeNanoseconds,
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
+        settings.retry = retry
+        settings.taskTimeLimit = options.taskTimeout.map { .fixed(max(1, $0.wholeNanoseconds)) }
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         return Summary(try Self.run(request, settings, signals: nil, observer: observer, control: control))
     }

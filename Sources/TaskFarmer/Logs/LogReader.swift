@@ -17,7 +17,7 @@ package struct LogReader {
         self.task = task
         history = AttemptHistory(directory, task: task)
         packs = PackIndexes(places, task: task)
-        liveness = Liveness(WorkDirectory(directory.root, description.locking ?? .flock))
+        liveness = Liveness(WorkDirectory(directory.root, description))
         try look()
     }
 

@@ -137,22 +137,16 @@ final class TaskOutput: @unchecked Sendable {
     func judge(_ ended: [Attempt]) -> (ended: [Attempt], failure: SystemError?) {
         let ends = ended.contains { $0.outcome.isFinal }
         if let failure = ends ? fullness() : nil {
-            return (ended.map { with($0, $0.outcome.isFinal ? .interrupted : $0.outcome) }, failure)
+            return (ended.map { $0.outcome.isFinal ? $0.ended(as: .interrupted) : $0 }, failure)
         }
         if lost.isEmpty { return (ended, nil) }
         return (
             ended.map { attempt in
                 guard let loss = lost[attempt.task], loss.attempt == attempt.number else { return attempt }
                 lost[attempt.task] = nil
-                return with(attempt, attempt.outcome.isFinal ? .outputLost(reason: loss.reason) : attempt.outcome)
+                return attempt.outcome.isFinal ? attempt.ended(as: .outputLost(reason: loss.reason)) : attempt
             }, nil
         )
-    }
-
-    private func with(_ attempt: Attempt, _ outcome: Outcome) -> Attempt {
-        var attempt = attempt
-        attempt.outcome = outcome
-        return attempt
     }
 
     /// Tasks write to files themselves, and many programs heed no error there.

@@ -11,7 +11,7 @@ package enum Preparation {
     /// - Returns: its state
     /// - Throws: `FarmError` as a farmer would
     package static func run(
-        _ request: FarmRequest, retryFailed: Bool, observer: any FarmObserver
+        _ request: FarmRequest, retryFailed: Bool, retry: RetryPolicy = RetryPolicy(), observer: any FarmObserver
     ) throws -> StateRecord {
         let patience = EndlessPatience { observer.observe(.note($0)) }
         let name = Farmer.newName()
@@ -19,7 +19,7 @@ package enum Preparation {
         let cycle = ChangeCycle(
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: name)
         var notes = opened.notes
-        notes += try recover(opened.directory, from: request.assumedDead, cycle, patience)
+        notes += try recover(opened.directory, from: request.assumedDead, retry, cycle, patience)
         if let list = request.list { notes += try ListUpdate.apply(list, cycle: cycle, patience) }
         if retryFailed { notes.append(FailedTasks.note(try FailedTasks.retry(cycle, patience))) }
         for note in notes { observer.observe(.note(note)) }
@@ -28,7 +28,8 @@ package enum Preparation {
 
     /// Puts back what farmers on these hosts hold whose hearts stand still, lock or no lock. Looking takes a quarter of a minute.
     private static func recover(
-        _ directory: WorkDirectory, from hosts: Set<String>, _ cycle: ChangeCycle, _ patience: any LockPatience
+        _ directory: WorkDirectory, from hosts: Set<String>, _ retry: RetryPolicy, _ cycle: ChangeCycle,
+        _ patience: any LockPatience
     ) throws -> [String] {
         if hosts.isEmpty { return [] }
         let liveness = Liveness(directory, assumedDead: hosts)
@@ -42,10 +43,11 @@ package enum Preparation {
                 case .watching: isOpen = true
                 case .dead:
                     guard
-                        let tasks = try Recovery.recover(
-                            place: place, farmer: entry.farmer, directory: directory, cycle: cycle, patience)
+                        let (tasks, givenUp) = try Recovery.recover(
+                            place: place, farmer: entry.farmer, directory: directory, cycle: cycle, retry: retry,
+                            patience)
                     else { continue }
-                    notes.append("\(entry.farmer) is gone; \(tasks) of its tasks go back to be run")
+                    notes.append(Store.Finding.text(entry.farmer, tasks, givenUp))
                 case .alive, .silent:
                     living.insert(entry.farmer)
                     notes.append("\(entry.farmer) on \(entry.host) lives and keeps its tasks")

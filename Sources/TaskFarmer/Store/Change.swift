@@ -111,7 +111,7 @@ package final class Change {
         }
         try verifyTail(Array(block.suffix(Self.tailLength)))
         let cut = starts.last ?? block.count
-        var attempts = try popRequeued(from: size - length + cut)
+        var requeued = try popRequeued(from: size - length + cut)
         var tasks: [TaskRecord] = []
         tasks.reserveCapacity(starts.count)
         var end = block.count
@@ -121,7 +121,10 @@ package final class Change {
                     file: directory.file(.toprocess).description, expected: "a line `ID command`",
                     found: "\(block[start..<end].prefix(60).text.debugDescription) at byte \(size - length + start)")
             }
-            task.attempts = attempts.removeValue(forKey: task.id) ?? 0
+            if let entry = requeued.removeValue(forKey: task.id) {
+                task.attempts = entry.attempts
+                task.failures = entry.failures
+            }
             tasks.append(task)
             end = start
         }
@@ -146,8 +149,8 @@ package final class Change {
     }
 
     /// Takes off `requeued` what stands at or beyond an offset of `toprocess`.
-    private func popRequeued(from offset: Int) throws -> [Int: Int] {
-        var found: [Int: Int] = [:]
+    private func popRequeued(from offset: Int) throws -> [Int: RequeuedEntry] {
+        var found: [Int: RequeuedEntry] = [:]
         guard state.requeued > 0 else { return found }
         let width = RequeuedEntry.width
         var size = before.sizes[.requeued] ?? 0
@@ -161,7 +164,7 @@ package final class Change {
                     throw FarmError.damaged(file: directory.file(.requeued).description, "a line is not of its form")
                 }
                 if entry.offset < offset { break walk }
-                found[entry.task] = entry.attempts
+                found[entry.task] = entry
                 removed = Array(bytes) + removed
                 size -= width
                 state.requeued -= 1
@@ -180,7 +183,9 @@ package final class Change {
         var marks = appends[.requeued] ?? []
         for task in tasks.reversed() {
             if task.attempts > 0 {
-                marks += RequeuedEntry(offset: base + lines.count, task: task.id, attempts: task.attempts).encoded
+                let entry = RequeuedEntry(
+                    offset: base + lines.count, task: task.id, attempts: task.attempts, failures: task.failures)
+                marks += entry.encoded
                 state.requeued += 1
             }
             task.appendLine(to: &lines)
@@ -202,13 +207,24 @@ package final class Change {
     // MARK: ends
 
     /// Records attempts in attempts.tsv and the timeline, and their tasks where they belong now.
-    package func record(_ ends: [JournalReplay.Ended], ordinal: Int) throws {
-        if ends.isEmpty { return }
+    ///
+    /// - Parameters:
+    ///   - ends: how they ended
+    ///   - ordinal: the number of their farmer
+    ///   - keepsDelayed: tasks that are to be run again after a while stay claimed
+    /// - Returns: these, the tasks as their next attempts find them
+    /// - Throws: where the end of the stack cannot be read
+    @discardableResult
+    package func record(
+        _ ends: [JournalReplay.Ended], ordinal: Int, keepsDelayed: Bool = false
+    ) throws -> [JournalReplay.Ended] {
+        if ends.isEmpty { return [] }
         var lines: [UInt8] = []
         var finished: [UInt8] = []
         var failed: [UInt8] = []
         var events: [UInt8] = []
         var again: [TaskRecord] = []
+        var kept: [JournalReplay.Ended] = []
         lines.reserveCapacity(ends.count * 160)
         events.reserveCapacity(ends.count * 320)
         for end in ends {
@@ -224,12 +240,14 @@ package final class Change {
                 end.task.appendLine(to: &finished)
                 state.finished += 1
                 state.claimed -= 1
-            } else if end.attempt.outcome.isFinal {
+            } else if end.attempt.fate == .over {
                 end.task.appendLine(to: &failed)
                 state.failed += 1
                 state.claimed -= 1
+            } else if keepsDelayed && end.attempt.delayedUntil > 0 {
+                kept.append(.init(attempt: end.attempt, task: next(end)))
             } else {
-                again.append(TaskRecord(id: end.task.id, command: end.task.command, attempts: end.attempt.number))
+                again.append(next(end))
             }
         }
         append(.attempts, lines)
@@ -238,6 +256,17 @@ package final class Change {
         if !failed.isEmpty { append(.failed, failed) }
         trace(events)
         try putBack(again)
+        return kept
+    }
+
+    /// The task as its next attempt will find it.
+    private func next(_ end: JournalReplay.Ended) -> TaskRecord {
+        var task = end.task
+        task.attempts = end.attempt.number
+        if directory.countsFailures, end.attempt.fate == .again, let kind = end.attempt.outcome.failure {
+            task.failures[kind] += 1
+        }
+        return task
     }
 
     /// Adds events to the timeline, each with its `,` and newline before it.

@@ -57,7 +57,7 @@ package struct OpenedFarm {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
         description = found
-        self.directory = WorkDirectory(directory.root, found.locking ?? .flock)
+        self.directory = WorkDirectory(directory.root, found)
         let path = directory.lockPath(recorded: found.lock)
         try Self.refuseLockOptions(self.directory, path.parent)
         try trust.requireFolder(of: path, directory)
@@ -65,7 +65,7 @@ package struct OpenedFarm {
     }
 
     private init(directory: WorkDirectory, description: FarmDescription, lock: FarmLock, notes: [String]) {
-        self.directory = directory
+        self.directory = WorkDirectory(directory.root, description)
         self.description = description
         self.lock = lock
         self.notes = notes
@@ -121,8 +121,8 @@ package struct OpenedFarm {
         var request = request
         let known = try readDescription(request.directory)
         try refuseOtherLocking(request, known)
-        let locking = known.map { $0.locking ?? .flock } ?? request.locking ?? .flock
-        request.directory = WorkDirectory(request.directory.root, locking)
+        let root = request.directory.root
+        request.directory = known.map { WorkDirectory(root, $0) } ?? WorkDirectory(root, request.locking ?? .flock)
         let directory = request.directory
         var lockPath = directory.lock(in: request.lockFolder)
         if let folder = request.lockFolder, try Folder.facts(folder)?.isFolder != true {
@@ -151,7 +151,7 @@ package struct OpenedFarm {
         try trust.require(directory)
         try refuseLocalLock(lockPath, directory)
 
-        let lock = try FarmLock(lockPath, locking, trust: trust)
+        let lock = try FarmLock(lockPath, directory.locking, trust: trust)
         try lock.acquire(patience)
         defer { lock.release() }
         // Where the folder is shared, too, nobody but its maker says so.
@@ -166,7 +166,7 @@ package struct OpenedFarm {
             guard mark?.nonce == description.nonce else {
                 throw FarmError.otherNonce(lock: lockPath.description, found: try lock.isEmpty ? nil : "another nonce")
             }
-            request.locking = locking
+            request.locking = directory.locking
             try refuseOtherLocking(request, description)
             try refuseOtherHandler(request, description)
             return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])

@@ -74,7 +74,7 @@ struct Rebuild {
                 return true
             }
             for end in uncarried
-            where end.attempt.outcome.isFinal && (end.attempt.outcome == .succeeded) == (file == .finished)
+            where end.attempt.fate == .over && (end.attempt.outcome == .succeeded) == (file == .finished)
                 && file != .skipped
             {
                 if claimPlace(end.task.id, file) {

@@ -22,7 +22,7 @@ package struct Repair {
         _ patience: any LockPatience
     ) throws -> [String] {
         var description = try describe(directory)
-        let directory = WorkDirectory(directory.root, description.locking ?? .flock)
+        let directory = WorkDirectory(directory.root, description)
         let trust = trust.heeding(description, directory)
         try trust.require(directory)
         if try Folder.facts(directory.file(.roster)) != nil {

@@ -12,6 +12,8 @@ package final class Store: @unchecked Sendable {
     package let slots: Int
     package let journal: Journal
     package let alive: AliveFile
+    /// What is done with tasks that were lost with their farmers.
+    package var retry = RetryPolicy()
     /// What its attempts name as their job; nil in work directories that do not have that.
     package let job: String?
     /// The process number in the timeline.
@@ -25,7 +27,9 @@ package final class Store: @unchecked Sendable {
     package struct Exchange: Sendable {
         package var tasks: [TaskRecord]
         /// The ends that were carried over.
-        package var carried: [Outcome]
+        package var carried: [Attempt]
+        /// Tasks among them that are to be run again, and stay with this farmer until then.
+        package var kept: [JournalReplay.Ended]
         package var state: StateRecord
         /// How long it took, waiting included, and how long the lock was held, in nanoseconds.
         package var duration: Int
@@ -34,7 +38,18 @@ package final class Store: @unchecked Sendable {
 
     /// What was found out about another farmer.
     package enum Finding: Sendable, Equatable {
-        case recovered(farmer: String, tasks: Int)
+        /// What people are told when a farmer is found dead.
+        package static func text(_ farmer: String, _ tasks: Int, _ givenUp: [Int]) -> String {
+            let failed =
+                givenUp.isEmpty
+                ? ""
+                : "; \(givenUp.prefix(10).map(String.init).joined(separator: ", "))\(givenUp.count > 10 ? " …" : "") of them have "
+                    + "failed, lost once more than --retry-on forgives"
+            return "\(farmer) is gone; \(tasks) of its tasks go back to be run\(failed)"
+        }
+
+        /// `givenUp` are tasks that have failed, since they were lost too often.
+        case recovered(farmer: String, tasks: Int, givenUp: [Int])
         case silent(farmer: String, host: String, seconds: Int, tasks: Int)
     }
 
@@ -141,14 +156,23 @@ package final class Store: @unchecked Sendable {
 
     /// Carries ends over, takes what is given of what is asked for, gives back claimed tasks that were not started: all in one
     /// change.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked for
+    ///   - release: what is given back
+    ///   - keepsDelayed: tasks that are to be run again after a while stay claimed
+    ///   - patience: what is done while the lock is waited for
+    /// - Returns: what came of it
+    /// - Throws: `FarmError` where nothing came of it, or, in doubt, whatever did
     package func exchange(
-        _ request: ClaimRequest, release: [TaskRecord], _ patience: any LockPatience
+        _ request: ClaimRequest, release: [TaskRecord], keepsDelayed: Bool = false, _ patience: any LockPatience
     ) throws -> Exchange {
         try retrying {
             let carry = try journal.carry()
             let released = release.map(\.id)
             var epoch = 0
             var tasks: [TaskRecord] = []
+            var kept: [JournalReplay.Ended] = []
             do {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
@@ -157,16 +181,17 @@ package final class Store: @unchecked Sendable {
                     tasks = try change.take(share)
                     if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
                     try change.putBack(release)
-                    try change.record(carry.ended, ordinal: ordinal)
-                    own.claimed += tasks.count - carry.ended.count - release.count
+                    kept = try change.record(carry.ended, ordinal: ordinal, keepsDelayed: keepsDelayed)
+                    own.claimed += tasks.count + kept.count - carry.ended.count - release.count
                     own.epoch = epoch
                     if journal.isLarge {
                         let rewritten = try journal.prepareRewrite(
-                            epoch: epoch, claim: tasks, release: released, carrying: carry.ended.count)
+                            epoch: epoch, claim: tasks + kept.map(\.task), release: released,
+                            carrying: carry.ended.count)
                         own.generation = rewritten.generation
                         own.carried = rewritten.mark
                     } else {
-                        try journal.prepare(epoch: epoch, claim: tasks, release: released)
+                        try journal.prepare(epoch: epoch, claim: tasks + kept.map(\.task), release: released)
                         own.carried = carry.mark
                     }
                     try change.setRoster(place, own)
@@ -175,9 +200,9 @@ package final class Store: @unchecked Sendable {
                 if epoch > 0 && !cycle.isInDoubt { journal.abandoned(epoch: epoch) }
                 throw error
             }
-            journal.committed(claim: tasks, release: released, carrying: carry.ended.count)
+            journal.committed(claim: tasks + kept.map(\.task), release: released, carrying: carry.ended.count)
             return Exchange(
-                tasks: tasks, carried: carry.ended.map(\.attempt.outcome), state: cycle.seen ?? StateRecord(),
+                tasks: tasks, carried: carry.ended.map(\.attempt), kept: kept, state: cycle.seen ?? StateRecord(),
                 duration: cycle.lastDuration,
                 held: cycle.lastHeld)
         }
@@ -240,8 +265,8 @@ package final class Store: @unchecked Sendable {
             case .dead:
                 Leftovers.kill(of: entry.farmer)
                 TemporaryFolders.removeAbandoned(in: TemporaryFolders.base, by: entry.farmer)
-                if let count = try recover(place, entry.farmer, patience) {
-                    findings.append(.recovered(farmer: entry.farmer, tasks: count))
+                if let (tasks, givenUp) = try recover(place, entry.farmer, patience) {
+                    findings.append(.recovered(farmer: entry.farmer, tasks: tasks, givenUp: givenUp))
                 }
             }
         }
@@ -273,9 +298,12 @@ package final class Store: @unchecked Sendable {
         return began > named * 1000 + 2_000_000
     }
 
-    private func recover(_ place: Int, _ dead: String, _ patience: any LockPatience) throws -> Int? {
+    private func recover(
+        _ place: Int, _ dead: String, _ patience: any LockPatience
+    ) throws -> (tasks: Int, givenUp: [Int])? {
         try retrying {
-            try Recovery.recover(place: place, farmer: dead, directory: directory, cycle: cycle, patience)
+            try Recovery.recover(
+                place: place, farmer: dead, directory: directory, cycle: cycle, retry: retry, patience)
         }
     }
 }
@@ -294,11 +322,21 @@ package enum Roster {
 package enum Recovery {
     /// Replays its journal in one change: ends not yet carried over are recorded, claims without an end go back.
     ///
-    /// - Returns: how many tasks went back; nil when somebody else was quicker
+    /// - Parameters:
+    ///   - place: its line in the roster
+    ///   - dead: its name
+    ///   - directory: where it worked
+    ///   - cycle: by whose changes that is done
+    ///   - retry: how often tasks may be lost with their farmers
+    ///   - patience: what is done while the lock is waited for
+    /// - Returns: how many tasks went back, and which have failed because they were lost too often; nil when somebody else was quicker
+    /// - Throws: `FarmError` where it cannot be done
     package static func recover(
-        place: Int, farmer dead: String, directory: WorkDirectory, cycle: ChangeCycle, _ patience: any LockPatience
-    ) throws -> Int? {
-        let result: Int? = try cycle.run(patience) { change in
+        place: Int, farmer dead: String, directory: WorkDirectory, cycle: ChangeCycle,
+        retry: RetryPolicy = RetryPolicy(),
+        _ patience: any LockPatience
+    ) throws -> (tasks: Int, givenUp: [Int])? {
+        let result: (tasks: Int, givenUp: [Int])? = try cycle.run(patience) { change in
             guard place < change.rosterCount else { return nil }
             var entry = try change.rosterEntry(place)
             guard entry.status == .live, entry.farmer == dead else { return nil }
@@ -316,7 +354,7 @@ package enum Recovery {
                         attempt: Attempt(
                             task: task.id, number: running.attempt, host: entry.host, farmer: dead, slot: running.slot,
                             started: running.started, wall: max(0, now - running.started), outcome: .lost,
-                            jobColumn: entry.job),
+                            fate: retry.verdict(.lost, before: task.failures, chance: 0).fate, jobColumn: entry.job),
                         task: task)
                 }
             }
@@ -329,7 +367,8 @@ package enum Recovery {
             change.state.liveFarmers -= 1
             change.state.liveSlots -= entry.slots
             try change.setRoster(place, entry)
-            return waiting.count + lost.count
+            let givenUp = lost.filter { $0.attempt.fate == .over }.map(\.task.id)
+            return (waiting.count + lost.count - givenUp.count, givenUp)
         }
         if result != nil { Journal.remove(directory, farmer: dead) }
         return result

@@ -8,10 +8,18 @@ package struct WorkDirectory: Sendable, Equatable {
     package let root: Path
     /// How farmers keep each other out there, as far as it is known.
     package var locking = Locking.flock
+    /// Whether it is recorded how tasks that go back have failed.
+    package private(set) var countsFailures = true
 
     package init(_ root: Path, _ locking: Locking = .flock) {
         self.root = root
         self.locking = locking
+    }
+
+    /// As it was made.
+    package init(_ root: Path, _ description: FarmDescription) {
+        self.init(root, description.locking ?? .flock)
+        countsFailures = description.countsFailures
     }
 
     /// Where the work directory of a list lies unless something else is said: `LIST_workdir`.

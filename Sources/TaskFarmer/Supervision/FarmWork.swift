@@ -17,6 +17,9 @@ package struct FarmerOptions {
     /// Hosts whose farmers are dead whatever their locks say.
     package var assumedDead: Set<String>
     package var retryFailed: Bool
+    package var retry = RetryPolicy()
+    /// For how long an attempt may run.
+    package var taskTimeLimit: TaskTimeLimit?
     /// What this farmer keeps of what tasks print; nil for what the work directory was made with.
     package var logs: LogKeeping?
     /// The scheduler's job that it runs in.
@@ -50,9 +53,7 @@ package struct FarmSummary: Sendable {
     /// What was kept of what tasks printed.
     package internal(set) var logs = LogKeeping.files
     package internal(set) var ended = 0
-    package internal(set) var succeeded = 0
-    package internal(set) var failed = 0
-    package internal(set) var interrupted = 0
+    package internal(set) var attempts = AttemptTotals()
     /// The first failures, at most 20.
     package internal(set) var failures: [Failure] = []
     package internal(set) var elapsed = 0
@@ -78,21 +79,13 @@ package struct FarmSummary: Sendable {
     mutating func note(_ attempt: Attempt) {
         ended += 1
         busy += attempt.wall * 1000
-        count(attempt.outcome, 1)
-    }
-
-    private mutating func count(_ outcome: Outcome, _ change: Int) {
-        switch outcome {
-        case .succeeded: succeeded += change
-        case .interrupted, .lost: interrupted += change
-        case .exited, .signalled, .couldNotStart, .outputLost: failed += change
-        }
+        attempts.count(attempt)
     }
 
     /// An attempt counts for something else than it did.
-    mutating func correct(_ attempt: Attempt, was: Outcome) {
-        count(was, -1)
-        count(attempt.outcome, 1)
+    mutating func correct(_ attempt: Attempt, was: Attempt) {
+        attempts.count(was, -1)
+        attempts.count(attempt)
         failures.removeAll { $0.attempt.task == attempt.task && $0.attempt.number == attempt.number }
     }
 
@@ -186,6 +179,11 @@ extension Farmer {
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall,
             allocation: opened.description.namesJobs ? options.allocation : nil)
+        if options.retry.needsCounts && !opened.description.countsFailures {
+            throw FarmError.usage(
+                "\(opened.directory.root) was made by an older program, which counts no failures: retries need a new work directory "
+                    + "(--fresh)")
+        }
         let (store, first) = try retrying(opened.directory) {
             try join(opened, record, request, options, observer, patience)
         }
@@ -216,7 +214,8 @@ extension Farmer {
             store: store, storeThread: storeThread, heart: heart, scribe: scribe, signals: signals,
             watch: watch, control: control, starter: starter,
             running: .init(
-                farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, temporary: temporary),
+                farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, retry: options.retry,
+                timeLimit: options.taskTimeLimit, stopSequence: options.stopSequence, temporary: temporary),
             settings: .init(
                 stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle),
             observer: observer, patience: patience)

@@ -22,6 +22,7 @@ extension Farmer {
         _ observer: any FarmObserver, _ patience: StopPatience
     ) throws -> (Store, [TaskRecord]) {
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
+        store.retry = options.retry
         do {
             try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
             try prepare(store, request, options, observer, patience)
@@ -41,8 +42,8 @@ extension Farmer {
     ) throws {
         try store.undoHalfMade(patience)
         for finding in try store.lookAround(all: true, patience) {
-            if case .recovered(let farmer, let tasks) = finding {
-                observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
+            if case .recovered(let farmer, let tasks, let givenUp) = finding {
+                observer.observe(.note(Store.Finding.text(farmer, tasks, givenUp)))
             }
         }
         if let list = request.list {

@@ -11,6 +11,10 @@ final class RunningTasks {
         var job: String?
         var keeping: LogKeeping
         var places: LogPlaces
+        var retry = RetryPolicy()
+        /// For how long an attempt may run, and how one that runs for longer is stopped.
+        var timeLimit: TaskTimeLimit?
+        var stopSequence: StopSequence
         /// Where attempts have folders of their own.
         var temporary: TemporaryFolders?
     }
@@ -29,6 +33,12 @@ final class RunningTasks {
     private var killed: [Suspect] = []
     private var exited: [Suspect] = []
     private var excusedUntil = 0
+
+    /// What attempts took that succeeded.
+    private var durations = MedianEstimate()
+    /// When to look for those that run too long, and when that was done last.
+    private var nextOvertime = Int.max
+    private var lastTended = Clock.boot
 
     private(set) var unreported = UnreportedEnds()
     private(set) var rate = RateEstimate()
@@ -92,6 +102,9 @@ final class RunningTasks {
             happenings.started.append(running.record)
             if let pipe { happenings.pipes.append(pipe) }
             lastStart = running.startedBoot
+            if let limit = settings.timeLimit {
+                nextOvertime = min(nextOvertime, running.startedBoot + (limit.nanoseconds(durations) ?? Self.second))
+            }
             if summary.firstStart == nil {
                 summary.firstStart = running.startedBoot
                 rate.note(ended: 0, at: running.startedBoot)
@@ -101,7 +114,7 @@ final class RunningTasks {
         case .failed(let attempt):
             // It held the slot for no time at all, and its end is an end like any other.
             if let pipe { happenings.pipes.append(pipe) }
-            finish(attempt, command: ready.task.command)
+            finish(attempt, of: ready.task)
             return true
         case .exhausted(let reason):
             pausedUntil = Clock.boot + 200_000_000
@@ -120,6 +133,49 @@ final class RunningTasks {
     /// From now on, whatever ends was stopped.
     func markStopped() { slots.markStopped() }
 
+    /// Stops those that run for longer than they may, each by the whole sequence.
+    func tendOvertime() {
+        guard let limit = settings.timeLimit else { return }
+        let now = Clock.boot
+        // The loop comes round every second: whoever did not was suspended, and its tasks may have been, too.
+        let gap = now - lastTended
+        lastTended = now
+        if gap > Self.pause { slots.update { $0.suspended += gap } }
+        guard now >= nextOvertime else { return }
+        nextOvertime = .max
+        var abandoned: [RunningAttempt] = []
+        let allowed = limit.nanoseconds(durations)
+        slots.update { running in
+            if running.overtime == nil {
+                // What was told to stop is being stopped already.
+                if running.isStopped { return }
+                let end = allowed.map { running.startedBoot + running.suspended + $0 } ?? .max
+                guard now >= end else {
+                    // A share of a median may become less.
+                    nextOvertime = min(nextOvertime, end, now + Self.second)
+                    return
+                }
+            }
+            var walk = running.overtime ?? StopSequence.Walk(settings.stopSequence)
+            defer { running.overtime = walk }
+            while true {
+                switch walk.action(at: now) {
+                case .signal(let number):
+                    running.signal(number)
+                    if number == Signal.kill.number { abandoned.append(running) }
+                case .wait(let time):
+                    nextOvertime = min(nextOvertime, now + time)
+                    return
+                case .done: return
+                }
+            }
+        }
+        for running in abandoned { abandon(running, .timedOut) }
+    }
+
+    private static let second = 1_000_000_000
+    private static let pause = 3_000_000_000
+
     /// All that run are told to stop, with this signal.
     func stop(_ number: Int32) {
         markStopped()
@@ -127,17 +183,18 @@ final class RunningTasks {
         if number == Signal.kill.number { abandonInside() }
     }
 
-    /// What runs inside this process cannot be killed: it is no longer waited for, and its task goes back.
     private func abandonInside() {
-        for running in slots.attempts {
-            guard case .inside(let completion) = running.body,
-                let gone = slots.empty(slot: running.slot, serial: completion.serial)
-            else { continue }
-            finish(
-                gone.attempt(
-                    .interrupted, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
-                command: gone.task.command)
-        }
+        for running in slots.attempts { abandon(running, .interrupted) }
+    }
+
+    /// What runs inside this process cannot be killed: it is no longer waited for.
+    private func abandon(_ running: RunningAttempt, _ outcome: Outcome) {
+        guard case .inside(let completion) = running.body,
+            let gone = slots.empty(slot: running.slot, serial: completion.serial)
+        else { return }
+        finish(
+            gone.attempt(outcome, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
+            of: gone.task)
     }
 
     // MARK: ends
@@ -154,9 +211,10 @@ final class RunningTasks {
                 continue
             }
             let now = Clock.boot
-            if watch == nil, !running.isStopped, let signal = end.signal, Self.stopsAll(signal) {
+            let isAsked = running.isStopped || running.overtime != nil
+            if watch == nil, !isAsked, let signal = end.signal, Self.stopsAll(signal) {
                 killed.append(Suspect(running: running, end: end, at: now))
-            } else if watch == nil, !running.isStopped, end.exit != 0, end.signal == nil {
+            } else if watch == nil, !isAsked, end.exit != 0, end.signal == nil {
                 exited.append(Suspect(running: running, end: end, at: now))
             } else {
                 conclude(running, end, at: now)
@@ -167,8 +225,10 @@ final class RunningTasks {
 
     private func conclude(_ running: RunningAttempt, _ end: ChildEnd, at instant: Int) {
         finish(
-            running.attempt(end, now: instant, farmer: settings.farmer, host: settings.host, job: settings.job),
-            command: running.task.command, needsFolder: cleanUp(running, end))
+            running.attempt(
+                end, now: instant, farmer: settings.farmer, host: settings.host, job: settings.job,
+                resumeStatus: settings.retry.resumeStatus),
+            of: running.task, needsFolder: cleanUp(running, end))
     }
 
     // MARK: signals that meet the farmer and its tasks
@@ -216,7 +276,7 @@ final class RunningTasks {
     /// - Returns: whether there is something to be run after it
     private func cleanUp(_ running: RunningAttempt, _ end: ChildEnd) -> Bool {
         guard let process = running.cleanup, case .process(let group) = running.body,
-            running.isStopped || end.signal != nil
+            running.isStopped || running.overtime != nil || end.signal != nil
         else { return false }
         cleanups.add(
             Cleanup(task: running.task.id, attempt: running.attempt, slot: running.slot, process: process),
@@ -233,7 +293,7 @@ final class RunningTasks {
     /// When that is to be done next; nil for when a child has ended.
     var nextTending: Int? {
         let ripe = [killed.first.map { $0.at + Self.chance }, exited.first.map { $0.at + Self.shortChance }]
-        return (ripe + [cleanups.nextLook]).compactMap(\.self).min()
+        return (ripe + [cleanups.nextLook, nextOvertime]).compactMap(\.self).min()
     }
 
     /// Tasks inside this process that are over.
@@ -244,22 +304,28 @@ final class RunningTasks {
             finish(
                 running.attempt(
                     end.outcome, at: end.at, farmer: settings.farmer, host: settings.host, job: settings.job),
-                command: running.task.command)
+                of: running.task)
         }
     }
 
-    private func finish(_ attempt: Attempt, command: [UInt8], needsFolder: Bool = false) {
+    private func finish(_ end: Attempt, of task: TaskRecord, needsFolder: Bool = false) {
+        var attempt = end
+        let verdict = settings.retry.verdict(
+            end.outcome, before: task.failures, chance: settings.retry.delay == nil ? 0 : .random(in: 0..<1))
+        attempt.fate = verdict.fate
+        if verdict.wait > 0 { attempt.delayedUntil = Clock.boot + verdict.wait }
         happenings.ended.append(attempt)
         if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }
-        unreported.note(attempt.outcome, at: Clock.boot)
+        unreported.note(attempt, at: Clock.boot)
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
+        if attempt.outcome == .succeeded && settings.timeLimit != nil { durations.note(attempt.wall * 1000) }
         noteFailure(attempt)
-        observer.observe(.ended(attempt, command: command))
+        observer.observe(.ended(attempt, command: task.command))
     }
 
     private func noteFailure(_ attempt: Attempt) {
-        guard attempt.outcome.isFinal && attempt.outcome != .succeeded else { return }
+        guard attempt.isFailure else { return }
         let hasFile = settings.keeping == .files || settings.keeping == .failed
         summary.noteFailure(attempt, log: hasFile ? settings.places.file(of: attempt.task) : nil)
     }
@@ -269,7 +335,7 @@ final class RunningTasks {
         for correction in corrections {
             let attempt = correction.attempt
             summary.correct(attempt, was: correction.was)
-            unreported.correct(attempt.outcome, was: correction.was)
+            unreported.correct(attempt, was: correction.was)
             noteFailure(attempt)
             if case .outputLost(let reason) = attempt.outcome {
                 observer.observe(
@@ -286,5 +352,5 @@ final class RunningTasks {
     }
 
     /// These ends are carried over to the work directory.
-    func carry(_ outcomes: [Outcome]) { unreported.carry(outcomes, at: Clock.boot) }
+    func carry(_ attempts: [Attempt]) { unreported.carry(attempts, at: Clock.boot) }
 }

@@ -25,7 +25,7 @@ struct Happenings: Sendable {
 /// An end that counts for something else than it was noted for.
 struct Correction: Sendable {
     var attempt: Attempt
-    var was: Outcome
+    var was: Attempt
 }
 
 final class Scribe: Sendable {
@@ -292,8 +292,8 @@ final class Scribe: Sendable {
         /// Ends are noted for what they are, now that what they printed is written.
         private func judge(for scribe: Scribe) throws {
             let (judged, failure) = output.judge(ended)
-            let corrections = zip(judged, ended).filter { $0.outcome != $1.outcome }.map {
-                Correction(attempt: $0, was: $1.outcome)
+            let corrections = zip(judged, ended).filter { $0 != $1 }.map {
+                Correction(attempt: $0, was: $1)
             }
             ended = judged
             if !corrections.isEmpty { scribe.tell(corrections) }

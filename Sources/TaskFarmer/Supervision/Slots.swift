@@ -24,6 +24,10 @@ struct RunningAttempt: Sendable {
     var cleanup: TaskProcess?
     /// It was told to stop.
     var isStopped = false
+    /// How it is stopped because it took too long.
+    var overtime: StopSequence.Walk?
+    /// For how long the farmer, and so perhaps the task, stood still meanwhile, in nanoseconds.
+    var suspended = 0
 
     var record: JournalRecord.RunningTask {
         var group = 0
@@ -32,12 +36,14 @@ struct RunningAttempt: Sendable {
     }
 
     /// What became of a process.
-    func attempt(_ end: ChildEnd, now: Int, farmer: String, host: String, job: String?) -> Attempt {
+    func attempt(
+        _ end: ChildEnd, now: Int, farmer: String, host: String, job: String?, resumeStatus: Int32?
+    ) -> Attempt {
         Attempt(
             task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
             wall: max(0, now - startedBoot) / 1000, user: end.userMicroseconds, system: end.systemMicroseconds,
-            maxResidentKiB: end.maxResidentKiB, blocksIn: end.blocksIn, blocksOut: end.blocksOut, outcome: outcome(end),
-            jobColumn: job)
+            maxResidentKiB: end.maxResidentKiB, blocksIn: end.blocksIn, blocksOut: end.blocksOut,
+            outcome: outcome(end, resumeStatus: resumeStatus), jobColumn: job)
     }
 
     /// What became of a task inside this process.
@@ -45,13 +51,18 @@ struct RunningAttempt: Sendable {
         Attempt(
             task: task.id, number: attempt, host: host, farmer: farmer, slot: slot, started: started,
             wall: max(0, instant - startedBoot) / 1000,
-            outcome: isStopped && outcome != .succeeded ? .interrupted : outcome, jobColumn: job)
+            outcome: outcome == .succeeded ? outcome : stopped ?? outcome, jobColumn: job)
     }
 
-    private func outcome(_ end: ChildEnd) -> Outcome {
+    /// What it is that it did not succeed, where the farmer stopped it.
+    private var stopped: Outcome? { overtime != nil ? .timedOut : isStopped ? .interrupted : nil }
+
+    private func outcome(_ end: ChildEnd, resumeStatus: Int32?) -> Outcome {
         // What stands for a task that somebody else runs may end well when it is stopped, and the task has not.
-        if end.exit == 0 && !(isStopped && cleanup != nil) { return .succeeded }
-        if isStopped { return .interrupted }
+        if end.exit == 0 && !(stopped != nil && cleanup != nil) { return .succeeded }
+        // One that is told to stop may say that it can be gone on with.
+        if stopped != nil, let status = end.exit, status == resumeStatus { return .exited(status) }
+        if let stopped { return stopped }
         guard let status = end.exit else { return .signalled(end.signal ?? 0) }
         if let refusal, !refusal.isFormat, status == 126 || status == 127 {
             return .couldNotStart(status, reason: refusal.reason)
@@ -108,6 +119,14 @@ struct Slots {
         let place = free.lastIndex { $0 > slot }.map { $0 + 1 } ?? 0
         free.insert(slot, at: place)
         return attempt
+    }
+
+    /// Changes what is known of those that run.
+    mutating func update(_ change: (inout RunningAttempt) -> Void) {
+        for var attempt in bySlot.values {
+            change(&attempt)
+            bySlot[attempt.slot] = attempt
+        }
     }
 
     mutating func markStopped() {

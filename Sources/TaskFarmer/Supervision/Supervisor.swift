@@ -43,6 +43,9 @@ final class Supervisor {
     /// How often is asked for children that cannot be waited for, in nanoseconds.
     private static let pollInterval = 10_000_000
 
+    /// So long at least between two visits at the lock for the sake of tasks that wait no longer, in nanoseconds.
+    private static let surplusInterval = 500_000_000
+
     private var phase = Phase.working
     private var stopReason: StopReason?
     private let tasks: RunningTasks
@@ -57,6 +60,9 @@ final class Supervisor {
     private var isInDoubt = false
     private var isLeaving = false
     private var released: [TaskRecord] = []
+    /// To be run again after a while, and more of them than there are slots by then.
+    private var delayed = DelayedTasks()
+    private var surplus: [TaskRecord] = []
 
     private var state: StateRecord
     private var totalRate = RateEstimate()
@@ -119,6 +125,7 @@ final class Supervisor {
             heedControl()
             if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
             tasks.tendCleanups()
+            tasks.tendOvertime()
             if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
@@ -128,6 +135,7 @@ final class Supervisor {
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }
             leaveIfIdle()
+            takeDelayed()
             startTasks()
             tasks.handOver()
             if let failure = heart.failure { fail(failure) }
@@ -197,7 +205,7 @@ final class Supervisor {
 
     /// Gives the node back when others have what is left.
     private func leaveIfIdle() {
-        guard let limit = settings.leaveIdle, isIdle, tasks.isEmpty, tasks.isOver else {
+        guard let limit = settings.leaveIdle, isIdle, tasks.isEmpty, tasks.isOver, delayed.isEmpty else {
             idleSince = nil
             return
         }
@@ -217,6 +225,27 @@ final class Supervisor {
     private func startTasks() {
         guard isWorking, !isInDoubt else { return }
         do { try tasks.fill(from: &pipeline) } catch { fail(.system(error)) }
+    }
+
+    /// Those whose time has come run here as far as there are slots for them; the others are for everybody.
+    private func takeDelayed() {
+        guard isWorking, let next = delayed.next, next <= Clock.boot else { return }
+        let due = delayed.takeDue(at: Clock.boot)
+        let room = max(0, tasks.places - pipeline.count)
+        pipeline.add(Array(due.prefix(room)))
+        surplus += due.dropFirst(room)
+    }
+
+    /// Everything that is held and does not run.
+    private func takeAllHeld() -> [TaskRecord] {
+        defer { surplus = [] }
+        return pipeline.takeAll() + surplus + delayed.takeAll()
+    }
+
+    /// Reports what has ended, takes what is given, gives back what is not to be run here.
+    private func exchange(_ request: ClaimRequest, release: [TaskRecord] = []) {
+        released = release
+        send(.exchange(request, release: release, keepsDelayed: isWorking))
     }
 
     private func reap() {
@@ -243,6 +272,7 @@ final class Supervisor {
             lastCycle = exchange.duration
             lastHeld = exchange.held
             tasks.carry(exchange.carried)
+            for kept in exchange.kept { delayed.add(kept.task, due: kept.attempt.delayedUntil) }
             released = []
             pipeline.add(exchange.tasks)
             note(exchange.state)
@@ -278,8 +308,8 @@ final class Supervisor {
     private func tell(_ findings: [Store.Finding]) {
         for finding in findings {
             switch finding {
-            case .recovered(let farmer, let tasks):
-                observer.observe(.note("\(farmer) is gone; \(tasks) of its tasks go back to be run"))
+            case .recovered(let farmer, let tasks, let givenUp):
+                observer.observe(.note(Store.Finding.text(farmer, tasks, givenUp)))
                 nextPeek = 0
                 state.toprocess += tasks  // until the next look says better
             case .silent(let farmer, let host, let seconds, let tasks):
@@ -319,7 +349,7 @@ final class Supervisor {
             if !tasks.isOver { return false }
             if summary.hasLeft { return true }
             isLeaving = true
-            released = pipeline.takeAll()
+            released = takeAllHeld()
             send(.leave(release: released, killsLeftovers: isStopping))
             return false
         }
@@ -332,7 +362,14 @@ final class Supervisor {
             return false
         }
         if isInDoubt {
-            send(.exchange(.nothing, release: []))
+            exchange(.nothing)
+            return false
+        }
+        // Nobody is to wait for what this farmer will not run.
+        if !isWorking { surplus += delayed.takeAll() }
+        if !surplus.isEmpty && (!isWorking || Clock.boot >= lastChange + Self.surplusInterval) {
+            defer { surplus = [] }
+            exchange(.nothing, release: surplus)
             return false
         }
         if Clock.boot - lastLook >= Liveness.interval {
@@ -344,10 +381,9 @@ final class Supervisor {
         }
         switch ClaimPolicy.decide(situation) {
         case .change(let request):
-            send(.exchange(request, release: []))
+            exchange(request)
         case .release:
-            released = pipeline.takeAll()
-            send(.exchange(.nothing, release: released))
+            exchange(.nothing, release: pipeline.takeAll())
         case .wait:
             if isIdle && Clock.boot >= nextPeek {
                 peekWait = ClaimPolicy.nextLook(after: peekWait, liveFarmers: state.liveFarmers)
@@ -370,7 +406,7 @@ final class Supervisor {
         observer.observe(
             .progress(
                 FarmProgress(
-                    state: state, running: tasks.count, queued: pipeline.count,
+                    state: state, running: tasks.count, queued: pipeline.count + delayed.count,
                     unreportedDone: tasks.unreported.over, unreportedFailed: tasks.unreported.failed,
                     rate: tasks.rate.rate(at: now), totalRate: totalRate.rate(at: now))))
     }
@@ -388,6 +424,8 @@ final class Supervisor {
         if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
         if isIdle && !isAsked { until = min(until, nextPeek) }
+        if isWorking, let next = delayed.next { until = min(until, next) }
+        if !isAsked && !surplus.isEmpty { until = min(until, lastChange + Self.surplusInterval) }
         if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {
             until = min(until, now + time)
         }

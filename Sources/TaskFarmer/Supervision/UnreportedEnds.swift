@@ -9,26 +9,26 @@ struct UnreportedEnds {
     private(set) var failed = 0
     private var oldest = 0
 
-    mutating func note(_ outcome: Outcome, at now: Int) {
+    mutating func note(_ attempt: Attempt, at now: Int) {
         if count == 0 { oldest = now }
         count += 1
-        if outcome.isFinal { over += 1 }
-        if outcome.isFinal && outcome != .succeeded { failed += 1 }
+        if attempt.fate == .over { over += 1 }
+        if attempt.isFailure { failed += 1 }
     }
 
     /// One of them counts for something else than it did.
-    mutating func correct(_ outcome: Outcome, was: Outcome) {
-        for (outcome, change) in [(was, -1), (outcome, 1)] where outcome.isFinal {
+    mutating func correct(_ attempt: Attempt, was: Attempt) {
+        for (attempt, change) in [(was, -1), (attempt, 1)] where attempt.fate == .over {
             over += change
-            if outcome != .succeeded { failed += change }
+            if attempt.isFailure { failed += change }
         }
     }
 
     /// These are carried over; what is left is taken to be new.
-    mutating func carry(_ outcomes: [Outcome], at now: Int) {
-        count -= outcomes.count
-        over -= outcomes.count { $0.isFinal }
-        failed -= outcomes.count { $0.isFinal && $0 != .succeeded }
+    mutating func carry(_ attempts: [Attempt], at now: Int) {
+        count -= attempts.count
+        over -= attempts.count { $0.fate == .over }
+        failed -= attempts.count { $0.isFailure }
         if count > 0 { oldest = now }
     }
 

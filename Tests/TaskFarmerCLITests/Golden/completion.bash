@@ -19,6 +19,11 @@ _taskfarmer() {
         run:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         run:--stop-signals) COMPREPLY=(); return;;
         run:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        run:--retries) COMPREPLY=(); return;;
+        run:--retry-on) COMPREPLY=(); return;;
+        run:--retry-delay) COMPREPLY=(); return;;
+        run:--resume-code) COMPREPLY=(); return;;
+        run:--task-timeout) COMPREPLY=(); return;;
         run:--assume-dead) COMPREPLY=(); return;;
         run:--hosts) COMPREPLY=(); return;;
         run:--ssh) COMPREPLY=(); return;;
@@ -40,6 +45,11 @@ _taskfarmer() {
         submit:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         submit:--stop-signals) COMPREPLY=(); return;;
         submit:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        submit:--retries) COMPREPLY=(); return;;
+        submit:--retry-on) COMPREPLY=(); return;;
+        submit:--retry-delay) COMPREPLY=(); return;;
+        submit:--resume-code) COMPREPLY=(); return;;
+        submit:--task-timeout) COMPREPLY=(); return;;
         submit:--assume-dead) COMPREPLY=(); return;;
         submit:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
         submit:--poll) COMPREPLY=(); return;;
@@ -58,6 +68,11 @@ _taskfarmer() {
         autoscale:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         autoscale:--stop-signals) COMPREPLY=(); return;;
         autoscale:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
+        autoscale:--retries) COMPREPLY=(); return;;
+        autoscale:--retry-on) COMPREPLY=(); return;;
+        autoscale:--retry-delay) COMPREPLY=(); return;;
+        autoscale:--resume-code) COMPREPLY=(); return;;
+        autoscale:--task-timeout) COMPREPLY=(); return;;
         autoscale:--assume-dead) COMPREPLY=(); return;;
         autoscale:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
         autoscale:--poll) COMPREPLY=(); return;;
@@ -89,9 +104,9 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
-        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
-        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
+        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
+        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;

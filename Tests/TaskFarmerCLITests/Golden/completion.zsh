@@ -31,6 +31,11 @@ _taskfarmer() {
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
+            '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
+            '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -70,6 +75,11 @@ _taskfarmer() {
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
+            '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
+            '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -98,6 +108,11 @@ _taskfarmer() {
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
+            '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
+            '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
