@@ -36,6 +36,12 @@ public struct TaskDescription: Sendable, Hashable {
     public var workingDirectory: [UInt8]?
     /// What people call it; has no effect.
     public var name: String?
+    /// What it needs while it runs.
+    public var needs = TaskNeeds()
+    /// How long it is expected to run, in seconds; nil where that is not known.
+    public var expectedSeconds: Double?
+    /// Tasks of a higher one run first.
+    public var priority = 0
 
     /// A command line.
     ///
@@ -78,7 +84,8 @@ public struct TaskDescription: Sendable, Hashable {
 
     /// Whether there is no more to it than a command line that fits on one.
     package var isPlain: Bool {
-        arguments == nil && environment.isEmpty && workingDirectory == nil && name == nil && !command.contains(10)
+        arguments == nil && environment.isEmpty && workingDirectory == nil && name == nil && needs.isEmpty
+            && expectedSeconds == nil && priority == 0 && !command.contains(10)
     }
 }
 

@@ -33,6 +33,9 @@ package enum TaskForm: String, Sendable {
         }
     }
 
+    /// Whether a line may ask for more than to be run: one that begins with its command does not.
+    package func mayDemand(_ line: [UInt8]) -> Bool { self == .objects && !line.starts(with: TaskObject.plainStart) }
+
     /// What people are shown for a line: a task's name, or its command.
     package func shown(_ line: [UInt8]) -> [UInt8] {
         guard self == .objects, let task = try? task(line) else { return line }
@@ -40,12 +43,18 @@ package enum TaskForm: String, Sendable {
     }
 }
 
-/// A task as a JSON object: `command` (a command line, or an array: a program and its arguments), `env`, `cwd`, `name`.
+/// A task as a JSON object: `command` (a command line, or an array: a program and its arguments), `env`, `cwd`, `name`, and before
+/// these what the farmer itself heeds: `cpus`, `mem` (bytes, or text like "8G"), `gpus`, `resources`, `time`, `priority`.
 private enum TaskObject {
-    static let fields = ["command", "cwd", "env", "name"]
+    static let plainStart = Array("{\"command\"".utf8)
+    static let fields = [
+        "command", "cpus", "cwd", "env", "gpus", "mem", "name", "priority", "resources", "time",
+    ]
 
     static func encode(_ task: TaskDescription) throws(TaskForm.Problem) -> [UInt8] {
-        var bytes = Array("{\"command\":".utf8)
+        var bytes = Array("{".utf8)
+        append(demands: task, to: &bytes)
+        bytes.append("\"command\":")
         if let arguments = task.arguments {
             var separator = "["
             for argument in arguments {
@@ -80,6 +89,23 @@ private enum TaskObject {
         return bytes
     }
 
+    /// Before the command, so that a line that begins with that demands nothing.
+    private static func append(demands task: TaskDescription, to bytes: inout [UInt8]) {
+        func append(_ field: String, _ value: (some CustomStringConvertible)?) {
+            if let value { bytes.append("\"\(field)\":\(value),") }
+        }
+        append("cpus", task.needs.cpus)
+        append("mem", task.needs.memory)
+        append("gpus", task.needs.gpus)
+        if !task.needs.others.isEmpty {
+            let amounts = task.needs.others.sorted { $0.key < $1.key }
+            append(
+                "resources", "{\(amounts.map { "\(JSONText.string($0.key)):\($0.value)" }.joined(separator: ","))}")
+        }
+        append("time", task.expectedSeconds)
+        append("priority", task.priority == 0 ? nil : task.priority)
+    }
+
     private static func append(_ text: [UInt8], _ what: String, to bytes: inout [UInt8]) throws(TaskForm.Problem) {
         guard let string = String(validating: text, as: UTF8.self) else {
             throw problem("\(what) is not UTF-8, which JSON needs")
@@ -99,6 +125,9 @@ private enum TaskObject {
         task.environment = try environment(object["env"] ?? .null)
         task.workingDirectory = try text(object, "cwd").map { Array($0.utf8) }
         task.name = try text(object, "name")
+        task.needs = try needs(object)
+        task.expectedSeconds = try seconds(object["time"] ?? .null)
+        task.priority = try whole(object, "priority", in: -priorities...priorities) ?? 0
         // What can be read can be written: NUL bytes and senseless names are found here.
         _ = try encode(task)
         return task
@@ -123,6 +152,57 @@ private enum TaskObject {
         return changes.sorted { $0.key < $1.key }.map { name, value in
             EnvironmentChange(name, bytes: value.text.map { Array($0.utf8) })
         }
+    }
+
+    private static let priorities = 1_000_000
+
+    private static func needs(_ object: [String: JSONValue]) throws(TaskForm.Problem) -> TaskNeeds {
+        var needs = TaskNeeds(
+            cpus: try whole(object, "cpus", in: 1...TaskNeeds.mostCPUs), gpus: try whole(object, "gpus", in: 0...1024))
+        if let value = object["mem"], value != .null {
+            guard let bytes = value.text.flatMap(SizeText.bytes) ?? value.integer, (1...1 << 50).contains(bytes) else {
+                throw problem("\"mem\": expected bytes, or a size with a unit like \"8G\"")
+            }
+            needs.memory = bytes
+        }
+        if let value = object["resources"], value != .null {
+            guard let amounts = value.fields else { throw problem("\"resources\": expected an object of numbers") }
+            for (name, amount) in amounts.sorted(by: { $0.key < $1.key }) {
+                guard TaskNeeds.isName(name) else {
+                    throw problem(
+                        "\"resources\": \(name.debugDescription) is no name of an amount; expected letters, digits, _, - and ."
+                    )
+                }
+                guard let amount = amount.integer, (0...TaskNeeds.most).contains(amount) else {
+                    throw problem("\"resources\": \(name): expected a whole number")
+                }
+                needs.others[name] = amount
+            }
+        }
+        return needs
+    }
+
+    private static func whole(
+        _ object: [String: JSONValue], _ field: String, in range: ClosedRange<Int>
+    ) throws(TaskForm.Problem) -> Int? {
+        guard let value = object[field], value != .null else { return nil }
+        guard let number = value.integer, range.contains(number) else {
+            throw problem("\"\(field)\": expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A number of seconds, or text like "30m".
+    private static func seconds(_ value: JSONValue) throws(TaskForm.Problem) -> Double? {
+        switch value {
+        case .null: return nil
+        case .number(let digits):
+            if let seconds = Double(digits), (0...1000 * 86_400).contains(seconds) { return seconds }
+        case .string(let text):
+            if let time = TimeText.nanoseconds(text) { return Double(time) / 1e9 }
+        default: break
+        }
+        throw problem("\"time\": expected seconds, or a time like \"30m\"")
     }
 
     /// A field that may be missing, or null.
