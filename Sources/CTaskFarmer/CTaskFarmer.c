@@ -55,6 +55,30 @@ static int place(int from, int to) {
     return dup2(from, to) < 0 ? -1 : 0;
 }
 
+// In the child between vfork and exec.
+static int bind_child(const struct tf_bounds *bounds) {
+    if (bounds->group_tasks >= 0 && write(bounds->group_tasks, "0", 1) != 1) return -1;
+    if (bounds->processors &&
+        sched_setaffinity(0, bounds->processor_bytes, (const cpu_set_t *)bounds->processors))
+        return -1;
+    for (size_t index = 0; index < bounds->limit_count; index++) {
+        struct rlimit limit;
+        int resource = bounds->limits[index].resource;
+        if (getrlimit(resource, &limit)) return -1;
+        rlim_t most = bounds->limits[index].most;
+        if (limit.rlim_max == RLIM_INFINITY || most < limit.rlim_max) limit.rlim_max = most;
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(resource, &limit)) return -1;
+    }
+    if (bounds->niceness) {
+        errno = 0;
+        int before = getpriority(PRIO_PROCESS, 0);
+        if (setpriority(PRIO_PROCESS, 0, before + bounds->niceness)) return -1;
+    }
+    if (bounds->io_priority && syscall(SYS_ioprio_set, 1, 0, bounds->io_priority)) return -1;
+    return 0;
+}
+
 int tf_spawn(const struct tf_spawn *request, int *error, int *stage) {
     static _Thread_local int prepared;
     static _Thread_local sigset_t ignored;
@@ -88,6 +112,11 @@ int tf_spawn(const struct tf_spawn *request, int *error, int *stage) {
             _exit(127);
         }
         if (has_own_descriptors) setrlimit(RLIMIT_NOFILE, &own_descriptors);
+        if (request->bounds && bind_child(request->bounds)) {
+            reached = TF_BOUNDS;
+            failure = errno;
+            _exit(127);
+        }
         restore_signals(&ignored);
         reached = TF_EXEC;
         int last = ENOENT;
@@ -204,11 +233,29 @@ int tf_affinity_count(void) {
     return -1;
 }
 
+int tf_affinity(int *list, int count) {
+    for (int processors = 1024; processors <= 1 << 20; processors *= 2) {
+        cpu_set_t *set = CPU_ALLOC(processors);
+        if (!set) return -1;
+        size_t size = CPU_ALLOC_SIZE(processors);
+        int found = -1;
+        if (sched_getaffinity(0, size, set) == 0) {
+            found = 0;
+            for (int processor = 0; processor < processors && found < count; processor++)
+                if (CPU_ISSET_S(processor, size, set)) list[found++] = processor;
+        }
+        CPU_FREE(set);
+        if (found >= 0) return found;
+        if (errno != EINVAL) return -1;
+    }
+    return -1;
+}
+
 int tf_wakeup(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds) {
-    struct pollfd list[8];
-    if (count > 8) count = 8;
+    struct pollfd list[16];
+    if (count > 16) count = 16;
     for (size_t index = 0; index < count; index++) {
         list[index].fd = descriptors[index];
         list[index].events = POLLIN;

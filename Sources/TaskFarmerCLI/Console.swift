@@ -57,6 +57,8 @@ final class Console: FarmObserver {
             line("stopping: \(error)")
         case .stopping(.idle):
             if !isQuiet { line("leaving (--leave-idle): other farmers run the last tasks") }
+        case .stopping(.unfit(let reason)):
+            if !isQuiet { line("leaving: nothing that is left can run here: \(reason)") }
         case .stopping(let reason):
             if !isQuiet { line("stopping (\(reason.words)): running tasks are stopped and go back") }
         case .draining:

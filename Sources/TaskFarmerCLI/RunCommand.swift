@@ -10,7 +10,7 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options = farming + RetryOptions.options + lasting + HostsRun.options
+    package static let options = farming + RetryOptions.options + ResourceOptions.options + lasting + HostsRun.options
 
     private static let farming: [Option] = [
         Option(
@@ -117,7 +117,11 @@ package enum RunCommand: Command {
             throw UsageError(message: "--quiet and --verbose exclude each other")
         }
         let allocation = Allocation.read(process.variable)
-        let slots = try arguments.number("proc", in: 1...65_536) ?? Farmer.processors(allocation)
+        // What other machines have is not known here.
+        if arguments.has("hosts") { try ResourceOptions.check(arguments) }
+        let (resources, slots) =
+            try arguments.has("hosts")
+            ? (nil, Farmer.processors(allocation)) : ResourceOptions.settings(arguments, process, allocation)
         try HostsRun.check(arguments)
         let silence = try arguments.number("attached", in: 1...1_000_000)
         let timeout = try arguments.seconds("timeout")
@@ -175,6 +179,7 @@ package enum RunCommand: Command {
         options.leaveIdle = try arguments.seconds("leave-idle")
         options.retry = retry
         options.taskTimeLimit = timeLimit
+        options.resources = resources
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()
@@ -281,6 +286,7 @@ package enum RunCommand: Command {
         guard let reason = summary.stopReason else { return nil }
         if case .failure = reason { return "the error above" }
         if case .idle = reason { return reason.words + ": other farmers have the last tasks" }
+        if case .unfit(let lack) = reason { return "a lack of resources: \(lack)" }
         return reason.words + (summary.isComplete ? "" : "; run it again to go on")
     }
 

@@ -11,7 +11,7 @@ struct Submission {
             "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals",
             "logs",
             "leave-idle",
-        ] + RetryOptions.options.map(\.long)
+        ] + (RetryOptions.options + ResourceOptions.options).map(\.long)
     private static let once = ["retry-failed", "fresh", "assume-dead"]
 
     static let options: [Option] = {
@@ -71,6 +71,7 @@ struct Submission {
         _ = try RunCommand.choice("logs", arguments) as LogKeeping?
         _ = try RetryOptions.policy(arguments)
         _ = try RetryOptions.limit(arguments)
+        try ResourceOptions.check(arguments)
         let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let time = try arguments.text("time").map { text throws(UsageError) in
             guard let seconds = WallTime.seconds(text) else {
@@ -104,7 +105,8 @@ struct Submission {
                 let paths = TrustOptions.paths(arguments).map(\.absolute.bytes)
                 value = Array(paths.joined(separator: [UInt8(ascii: ",")]))
             }
-            farmer += [Array("--\(option)".utf8), value]
+            farmer.append(Array("--\(option)".utf8))
+            if Self.options.contains(where: { $0.long == option && $0.value != nil }) { farmer.append(value) }
         }
         // What decides here decides in the job, whatever SCRATCH is there.
         if !arguments.has("lock-dir"), let scratch = process.variable("SCRATCH"), !scratch.isEmpty {

@@ -27,7 +27,7 @@ package struct AttemptTotals: Sendable, Equatable {
         switch attempt.outcome {
         case .succeeded: succeeded += change
         case .interrupted, .lost: interrupted += change
-        case .exited, .signalled, .timedOut, .couldNotStart, .outputLost:
+        case .exited, .signalled, .timedOut, .outOfMemory, .couldNotStart, .outputLost:
             if attempt.fate == .over { failed += change } else { retried += change }
         }
     }

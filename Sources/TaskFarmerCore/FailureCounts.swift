@@ -3,13 +3,13 @@
 
 /// The ways in which an attempt ends without success.
 package enum FailureKind: UInt8, Sendable, CaseIterable {
-    case exited, signalled, timedOut, couldNotStart, outputLost, interrupted, lost
+    case exited, signalled, timedOut, couldNotStart, outputLost, interrupted, lost, outOfMemory
 
     /// What stands for it where counts are written.
-    fileprivate var letter: UInt8 { Array("estcoil".utf8)[Int(rawValue)] }
+    fileprivate var letter: UInt8 { Array("estcoilm".utf8)[Int(rawValue)] }
 
     fileprivate init?(letter: UInt8) {
-        guard let place = Array("estcoil".utf8).firstIndex(of: letter) else { return nil }
+        guard let place = Array("estcoilm".utf8).firstIndex(of: letter) else { return nil }
         self.init(rawValue: UInt8(place))
     }
 }
@@ -71,6 +71,7 @@ extension Outcome {
         case .outputLost: .outputLost
         case .interrupted: .interrupted
         case .lost: .lost
+        case .outOfMemory: .outOfMemory
         }
     }
 }

@@ -12,11 +12,14 @@ package struct RetryPolicy: Sendable, Equatable {
         package var numbers: [Int32]
         /// nil for always.
         package var limit: Int?
+        /// What the task has more of when it is run again.
+        package var growth: Growth?
 
-        package init(_ kind: FailureKind, numbers: [Int32] = [], limit: Int?) {
+        package init(_ kind: FailureKind, numbers: [Int32] = [], limit: Int?, growth: Growth? = nil) {
             self.kind = kind
             self.numbers = numbers
             self.limit = limit
+            self.growth = growth
         }
 
         fileprivate func holds(for outcome: Outcome) -> Bool {
@@ -24,6 +27,14 @@ package struct RetryPolicy: Sendable, Equatable {
             guard !numbers.isEmpty else { return true }
             return (outcome.exitStatus ?? outcome.signal).map { numbers.contains($0) } ?? false
         }
+    }
+
+    /// What each failure multiplies, up to a largest amount; nil for as much as the farmer has.
+    package enum Growth: Sendable, Equatable {
+        /// Bytes.
+        case memory(factor: Double, most: Int?)
+        /// Nanoseconds.
+        case time(factor: Double, most: Int?)
     }
 
     /// The wait before an attempt is made again, in nanoseconds: the first for the first, twice as much each time, at most the longest; and up
@@ -99,18 +110,46 @@ package struct RetryPolicy: Sendable, Equatable {
         return Verdict(fate: .again, wait: delay.wait(after: failures, chance: chance))
     }
 
+    /// The memory that a task has after these failures.
+    ///
+    /// - Parameters:
+    ///   - bytes: what it asks for, in bytes
+    ///   - failures: how its earlier attempts ended
+    ///   - offered: what the farmer has, which is the most unless a rule names more or less
+    /// - Returns: bytes
+    package func memory(_ bytes: Int, after failures: FailureCounts, offered: Int) -> Int {
+        rules.reduce(bytes) { amount, rule in
+            guard case .memory(let factor, let most)? = rule.growth, failures[rule.kind] > 0 else { return amount }
+            return Self.grown(amount, factor, failures[rule.kind], most: max(amount, most ?? offered))
+        }
+    }
+
+    /// For how long a task may run after these failures, in nanoseconds.
+    package func time(_ nanoseconds: Int, after failures: FailureCounts) -> Int {
+        rules.reduce(nanoseconds) { amount, rule in
+            guard case .time(let factor, let most)? = rule.growth, failures[rule.kind] > 0 else { return amount }
+            return Self.grown(amount, factor, failures[rule.kind], most: max(amount, most ?? .max / 4))
+        }
+    }
+
+    private static func grown(_ amount: Int, _ factor: Double, _ times: Int, most: Int) -> Int {
+        var grown = Double(amount)
+        for _ in 0..<times where grown < Double(most) { grown *= factor }
+        return grown >= Double(most) ? most : Int(grown)
+    }
+
     /// Whether `retries` are for it. The shell says with 126 and 127 that there was nothing to start.
     private func isGeneral(_ outcome: Outcome) -> Bool {
         switch outcome {
         case .exited(let status): status != 126 && status != 127
-        case .signalled, .timedOut: true
+        case .signalled, .timedOut, .outOfMemory: true
         case .succeeded, .couldNotStart, .outputLost, .interrupted, .lost: false
         }
     }
 
     /// The kinds that use `retries` up: not those that have a rule of their own.
     private var shared: [FailureKind] {
-        [.exited, .signalled, .timedOut].filter { kind in
+        [.exited, .signalled, .timedOut, .outOfMemory].filter { kind in
             !rules.contains { $0.kind == kind && $0.numbers.isEmpty }
         }
     }
@@ -127,7 +166,8 @@ extension RetryPolicy {
     }
 
     private static let names: [(name: String, kind: FailureKind)] = [
-        ("exit", .exited), ("signal", .signalled), ("timeout", .timedOut), ("start", .couldNotStart),
+        ("exit", .exited), ("signal", .signalled), ("timeout", .timedOut), ("oom", .outOfMemory),
+        ("start", .couldNotStart),
         ("interrupted", .interrupted), ("lost", .lost),
     ]
 
@@ -150,7 +190,9 @@ extension RetryPolicy {
                     message:
                         "\"\(name)\" is no way to end; expected \(names.map(\.name).joined(separator: ", "))\(hint)")
             }
-            guard halves.count == 2, let limit = limit(halves[1]) else {
+            let amount =
+                halves.count == 2 ? halves[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) : []
+            guard let first = amount.first, let limit = limit(first) else {
                 throw Problem(message: "\"\(word)\": expected how often, like \(halves[0])=3 or \(halves[0])=inf")
             }
             var numbers: [Int32] = []
@@ -159,7 +201,11 @@ extension RetryPolicy {
                     numbers.append(try self.number(number, of: kind, in: word, signals))
                 }
             }
-            rules.append(Rule(kind, numbers: numbers, limit: limit))
+            let growth = try amount.count == 2 ? growth(amount[1], in: word) : nil
+            if growth != nil && [.couldNotStart, .interrupted, .lost].contains(kind) {
+                throw Problem(message: "\"\(word)\": only exit, signal, timeout and oom give a task more")
+            }
+            rules.append(Rule(kind, numbers: numbers, limit: limit, growth: growth))
         }
         if rules.isEmpty { throw Problem(message: "expected rules like exit:75,111=5 timeout=1 lost=inf") }
         return rules
@@ -173,6 +219,36 @@ extension RetryPolicy {
         if text == "inf" { return .some(nil) }
         guard let count = Int(text), (0...mostRetries).contains(count) else { return nil }
         return .some(count)
+    }
+
+    /// Reads `mem*2`, `mem*1.5..64G`, `time*2..4h`.
+    private static func growth(_ text: Substring, in word: Substring) throws(Problem) -> Growth {
+        let problem = Problem(
+            message: "\"\(word)\": expected what grows, like oom=3:mem*2, oom=3:mem*1.5..64G or timeout=1:time*2..4h")
+        let halves = text.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2 else { throw problem }
+        let (number, bound) = bounded(halves[1])
+        guard number.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }),
+            let factor = Double(number), factor > 1, factor <= 1000
+        else { throw problem }
+        switch halves[0] {
+        case "mem":
+            let most = bound.map { SizeText.bytes($0) }
+            if case .some(nil) = most { throw problem }
+            return .memory(factor: factor, most: most ?? nil)
+        case "time":
+            let most = bound.map { TimeText.nanoseconds($0) }
+            if case .some(nil) = most { throw problem }
+            return .time(factor: factor, most: most ?? nil)
+        default: throw problem
+        }
+    }
+
+    /// What stands before `..` and after it.
+    private static func bounded(_ text: some StringProtocol) -> (first: String, second: String?) {
+        let bytes = Array(text.utf8)
+        let dots = bytes.indices.dropLast().first { bytes[$0...].starts(with: "..".utf8) }
+        return dots.map { (bytes[..<$0].text, bytes[($0 + 2)...].text) } ?? (String(text), nil)
     }
 
     private static func number(
@@ -191,7 +267,7 @@ extension RetryPolicy {
                 throw Problem(message: "\"\(word)\": expected signals, like signal:SEGV,BUS=2")
             }
             return number
-        case .timedOut, .couldNotStart, .outputLost, .interrupted, .lost:
+        case .timedOut, .outOfMemory, .couldNotStart, .outputLost, .interrupted, .lost:
             throw Problem(message: "\"\(word)\": only exit and signal have numbers")
         }
     }
@@ -200,11 +276,9 @@ extension RetryPolicy {
     ///
     /// - Throws: what is wrong with it
     package static func delay(_ text: String) throws(Problem) -> Delay {
-        let bytes = Array(text.utf8)
-        let dots = bytes.indices.dropLast().first { bytes[$0...].starts(with: "..".utf8) }
-        let parts = dots.map { [bytes[..<$0].text, bytes[($0 + 2)...].text] } ?? [text]
-        guard let first = TimeText.nanoseconds(parts[0]),
-            let longest = parts.count == 2 ? TimeText.nanoseconds(parts[1]) : first, longest >= first
+        let parts = bounded(text)
+        guard let first = TimeText.nanoseconds(parts.first),
+            let longest = parts.second.map({ TimeText.nanoseconds($0) }) ?? first, longest >= first
         else { throw Problem(message: "\(text): expected a time, or two with .. between them, like 10s or 10s..10m") }
         return Delay(first: first, longest: longest)
     }

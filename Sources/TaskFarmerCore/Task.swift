@@ -51,6 +51,8 @@ public enum Outcome: Sendable, Hashable {
     case signalled(Int32)
     /// Stopped by the farmer because it ran for longer than it may.
     case timedOut
+    /// Ended because it used more memory than it may, or than there was.
+    case outOfMemory
     /// Not found (exit status 127) or not executable (126), with the reason in words.
     case couldNotStart(Int32, reason: String)
     /// What it printed could not all be kept, with the reason in words, however it ended.
@@ -67,6 +69,7 @@ public enum Outcome: Sendable, Hashable {
         case .exited: "exited"
         case .signalled: "signalled"
         case .timedOut: "timed-out"
+        case .outOfMemory: "out-of-memory"
         case .couldNotStart: "could-not-start"
         case .outputLost: "output-lost"
         case .interrupted: "interrupted"
@@ -77,7 +80,7 @@ public enum Outcome: Sendable, Hashable {
     /// Whether the task is over with it unless it is retried; otherwise it goes back to be run again.
     public var isFinal: Bool {
         switch self {
-        case .succeeded, .exited, .signalled, .timedOut, .couldNotStart, .outputLost: true
+        case .succeeded, .exited, .signalled, .timedOut, .outOfMemory, .couldNotStart, .outputLost: true
         case .interrupted, .lost: false
         }
     }
@@ -87,7 +90,7 @@ public enum Outcome: Sendable, Hashable {
         switch self {
         case .succeeded: 0
         case .exited(let status), .couldNotStart(let status, _): status
-        case .signalled, .timedOut, .outputLost, .interrupted, .lost: nil
+        case .signalled, .timedOut, .outOfMemory, .outputLost, .interrupted, .lost: nil
         }
     }
 
@@ -105,7 +108,7 @@ public enum Outcome: Sendable, Hashable {
         case .exited(let number): return .exited(status(number))
         case .signalled(let number): return (1...64).contains(number) ? self : .exited(1)
         case .couldNotStart(let number, let reason): return .couldNotStart(status(number), reason: reason)
-        case .succeeded, .timedOut, .outputLost, .interrupted, .lost: return self
+        case .succeeded, .timedOut, .outOfMemory, .outputLost, .interrupted, .lost: return self
         }
     }
 
@@ -126,6 +129,7 @@ public enum Outcome: Sendable, Hashable {
         case ("signalled", nil, let number?): self = .signalled(number)
         case ("could-not-start", let status?, nil): self = .couldNotStart(status, reason: reason)
         case ("timed-out", nil, nil): self = .timedOut
+        case ("out-of-memory", nil, nil): self = .outOfMemory
         case ("output-lost", nil, nil): self = .outputLost(reason: reason)
         case ("interrupted", nil, nil): self = .interrupted
         case ("lost", nil, nil): self = .lost

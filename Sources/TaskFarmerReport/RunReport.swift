@@ -35,6 +35,7 @@ package enum RunReport {
         case .exited(let status): "exit \(status)"
         case .signalled(let number): "killed by \(signalName(number))"
         case .timedOut: "timed out"
+        case .outOfMemory: "out of memory"
         case .couldNotStart(let status, let reason): "could not start (exit \(status)): \(reason)"
         case .outputLost(let reason): "what it printed did not fit: \(reason)"
         case .interrupted: "interrupted"

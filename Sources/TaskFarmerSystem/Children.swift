@@ -3,6 +3,24 @@
 internal import CTaskFarmer
 internal import Glibc
 
+/// What a process is bound by from its beginning, and all that it starts.
+package struct ProcessBounds: Sendable, Equatable {
+    /// The processors that it may run on; empty for all.
+    package var processors: [Int] = []
+    /// Resource limits (setrlimit(2)), soft and hard.
+    package var limits: [ResourceLimit] = []
+    /// Added to this process's.
+    package var niceness = 0
+    /// As ioprio_set(2) has it; 0 to leave it.
+    package var ioPriority = 0
+    /// A descriptor of a control group's list of processes; -1 for none.
+    package var group: Int32 = -1
+
+    package init() {}
+
+    package var isEmpty: Bool { self == ProcessBounds() }
+}
+
 /// A process to start.
 package struct SpawnRequest: Sendable {
     /// Executables tried in order with `arguments`; may be empty.
@@ -13,6 +31,7 @@ package struct SpawnRequest: Sendable {
     package var fallbackArguments: [[UInt8]]
     /// Where it starts; nil for where this process is.
     package var folder: [UInt8]?
+    package var bounds = ProcessBounds()
 
     package init(
         candidates: [[UInt8]] = [], arguments: [[UInt8]] = [], fallback: [UInt8]? = nil,
@@ -46,6 +65,8 @@ package struct SpawnFailure: Error, Sendable, Equatable {
         case fork
         /// The process existed, but not the folder where it was to start.
         case folder
+        /// What it is bound by could not be set.
+        case bounds
         case exec
     }
 
@@ -116,12 +137,14 @@ package enum Children {
         var stage: Int32 = 0
         let process = unsafe candidates.pointers.baseAddress.map { first in
             unsafe first.withMemoryRebound(to: UnsafePointer<CChar>?.self, capacity: 1) { list in
-                var raw = unsafe tf_spawn(
-                    candidates: list, arguments: arguments.pointers.baseAddress,
-                    fallback: fallback?.pointers[0], fallback_arguments: fallbackArguments.pointers.baseAddress,
-                    environment: environment.pointers.baseAddress, standard_input: input, standard_output: output,
-                    inherited: inherited, folder: folder?.pointers[0])
-                return unsafe tf_spawn(&raw, &error, &stage)
+                unsafe withBounds(request.bounds) { bounds in
+                    var raw = unsafe tf_spawn(
+                        candidates: list, arguments: arguments.pointers.baseAddress,
+                        fallback: fallback?.pointers[0], fallback_arguments: fallbackArguments.pointers.baseAddress,
+                        environment: environment.pointers.baseAddress, standard_input: input, standard_output: output,
+                        inherited: inherited, folder: folder?.pointers[0], bounds: bounds)
+                    return unsafe tf_spawn(&raw, &error, &stage)
+                }
             }
         }
         withExtendedLifetime((candidates, arguments, fallback, fallbackArguments, environment, folder)) {}
@@ -129,10 +152,31 @@ package enum Children {
         return (process, error == 0 ? nil : SpawnFailure(code: error, stage: .exec))
     }
 
+    private static func withBounds<Result>(
+        _ bounds: ProcessBounds, _ body: (UnsafePointer<tf_bounds>?) -> Result
+    ) -> Result {
+        if bounds.isEmpty { return body(nil) }
+        var mask = [UInt](repeating: 0, count: (bounds.processors.max() ?? 0) / UInt.bitWidth + 1)
+        for processor in bounds.processors { mask[processor / UInt.bitWidth] |= 1 << (processor % UInt.bitWidth) }
+        let limits = bounds.limits.map { tf_limit(resource: $0.kind.number, most: UInt($0.most)) }
+        let size = mask.count * MemoryLayout<UInt>.size
+        return unsafe mask.withUnsafeBufferPointer { mask in
+            unsafe limits.withUnsafeBufferPointer { limits in
+                var raw = unsafe tf_bounds(
+                    processors: bounds.processors.isEmpty ? nil : mask.baseAddress,
+                    processor_bytes: size, limits: limits.baseAddress, limit_count: limits.count,
+                    niceness: Int32(bounds.niceness), io_priority: Int32(bounds.ioPriority),
+                    group_tasks: bounds.group)
+                return unsafe body(&raw)
+            }
+        }
+    }
+
     private static func stage(_ raw: Int32) -> SpawnFailure.Stage {
         switch Int(raw) {
         case Int(TF_FORK): .fork
         case Int(TF_FOLDER): .folder
+        case Int(TF_BOUNDS): .bounds
         default: .exec
         }
     }

@@ -57,6 +57,28 @@ package enum Processors {
         return max(1, min(affinity, quota() ?? affinity))
     }
 
+    /// The processors of this process's affinity mask by NUMA node, in the order of their numbers; one node where the system names none.
+    package static var nodes: [[Int]] {
+        var raw = [Int32](repeating: 0, count: 1 << 16)
+        let count = unsafe tf_affinity(&raw, Int32(raw.count))
+        let own = Set(raw.prefix(max(0, Int(count))).map(Int.init))
+        let base = Path("/sys/devices/system/node")
+        let names = ((try? Folder.names(in: base)) ?? []).map { String(decoding: $0, as: UTF8.self) }
+        let numbers = names.compactMap { $0.hasPrefix("node") ? Int($0.dropFirst(4)) : nil }.sorted()
+        let found = numbers.compactMap { number -> [Int]? in
+            guard let list = text("\(base)/node\(number)/cpulist") else { return nil }
+            let here = list.split(separator: ",").flatMap { part -> [Int] in
+                let ends = part.split(separator: "-").compactMap { Int($0) }
+                guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+                return Array(first...last)
+            }
+            let usable = here.filter { own.contains($0) }
+            return usable.isEmpty ? nil : usable
+        }
+        let missing = own.subtracting(found.joined()).sorted()
+        return missing.isEmpty ? found : found + [missing]
+    }
+
     /// The processors that control groups (version 2, else 1) allow, rounded up; nil where they set no limit.
     private static func quota() -> Int? {
         guard let table = HostIdentity.small(Path("/proc/self/cgroup")) else { return nil }

@@ -34,6 +34,43 @@ package enum ProcessTable {
             isZombie: fields[0] == "Z" || fields[0] == "X")
     }
 
+    /// The memory that process groups and what they started use together, in bytes: the sum of their resident sets, in which
+    /// shared pages count as often as they are shared.
+    ///
+    /// - Parameter groups: the leaders of the groups
+    /// - Returns: bytes for each that has a process
+    package static func resident(of groups: Set<Int32>) -> [Int32: Int] {
+        guard let names = try? Folder.names(in: Path("/proc")) else { return [:] }
+        var processes: [Int32: (parent: Int32, group: Int32, pages: Int)] = [:]
+        for process in names.compactMap({ Int32(String(decoding: $0, as: UTF8.self)) }) {
+            guard let raw = HostIdentity.small(Path("/proc/\(process)/stat")),
+                let end = raw.lastIndex(of: UInt8(ascii: ")"))
+            else { continue }
+            let fields = raw[(end + 1)...].split(separator: 32)
+            guard fields.count > 21, let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
+                let group = Int32(String(decoding: fields[2], as: UTF8.self)),
+                let pages = Int(String(decoding: fields[21], as: UTF8.self))
+            else { continue }
+            processes[process] = (parent, group, pages)
+        }
+        var sums: [Int32: Int] = [:]
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        for (process, facts) in processes {
+            var next: Int32? = process
+            var steps = 0
+            while let current = next, let seen = processes[current], steps < 64 {
+                let owner = groups.contains(seen.group) ? seen.group : current
+                if groups.contains(owner) {
+                    sums[owner, default: 0] += facts.pages * page
+                    break
+                }
+                next = seen.parent
+                steps += 1
+            }
+        }
+        return sums
+    }
+
     package static func all() -> [Facts] {
         guard let names = try? Folder.names(in: Path("/proc")) else { return [] }
         return names.compactMap { Int32(String(decoding: $0, as: UTF8.self)) }.compactMap(facts(of:))

@@ -5,6 +5,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tf_limit {
+    int resource;
+    unsigned long most;  ///< soft and hard, but never above the hard limit there is
+};
+
+/// What a process is bound by from its beginning.
+struct tf_bounds {
+    const unsigned long *processors;  ///< a bit for each; NULL for all
+    size_t processor_bytes;
+    const struct tf_limit *limits;
+    size_t limit_count;
+    int niceness;     ///< added to the caller's
+    int io_priority;  ///< as ioprio_set(2) has it; 0 to leave it
+    int group_tasks;  ///< a descriptor of a control group's list of processes, or -1
+};
+
 /// A process to start. All pointers stay valid until tf_spawn returns.
 struct tf_spawn {
     const char *const *candidates;   ///< executable paths tried in order with `arguments`; ends in NULL, may be empty
@@ -16,12 +32,13 @@ struct tf_spawn {
     int standard_output;             ///< becomes descriptors 1 and 2
     int inherited;                   ///< becomes descriptor 3, or -1
     const char *folder;              ///< where it starts; NULL for where the caller is
+    const struct tf_bounds *bounds;  ///< NULL for none of its own
 };
 
 /// Starts a process in a group of its own that dies with the calling thread. Costs a vfork.
 /// Returns the process ID, with in *error why the candidates were refused if it was the fallback that was executed; or -1 with the error number in *error and what failed in *stage.
 int tf_spawn(const struct tf_spawn *request, int *error, int *stage);
-enum { TF_FORK, TF_EXEC, TF_FOLDER };
+enum { TF_FORK, TF_EXEC, TF_FOLDER, TF_BOUNDS };
 
 /// One ended child of the calling thread, left unreaped: 1 with *pid, 0 if none has ended, -1 with errno.
 int tf_peek_ended(int *pid);
@@ -41,6 +58,8 @@ int tf_take_signals(int descriptor, int *signals, int count);
 int tf_ignore_signal(int signal);
 int tf_close_on_exec_all(void);
 int tf_affinity_count(void);
+/// The processors this process may run on, at most `count`, ascending; how many there are, or -1.
+int tf_affinity(int *processors, int count);
 int tf_wakeup(void);
 /// A pipe with close-on-exec ends of which the reading one does not block.
 int tf_pipe(int *reading, int *writing);

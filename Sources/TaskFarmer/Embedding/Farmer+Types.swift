@@ -60,6 +60,8 @@ extension Farmer {
         case requested
         /// Its time was up.
         case timeout
+        /// It can run nothing of what is left, with the reason in words.
+        case unfit(String)
         /// It could not go on.
         case failure(FarmError)
     }
@@ -158,6 +160,7 @@ extension Farmer.StopReason {
         switch reason {
         case .signal, .requested, .idle: self = .requested
         case .timeout: self = .timeout
+        case .unfit(let reason): self = .unfit(reason)
         case .failure(let error): self = .failure(error)
         }
     }

@@ -33,6 +33,8 @@ package final class Change {
     private var roster: [Int: (old: [UInt8], new: RosterEntry)] = [:]
     /// The last bytes of `toprocess` before what is cut off it, at most 256.
     private var tail: [UInt8]?
+    /// What `take` left where it is.
+    package private(set) var refused = RefusedTasks()
 
     init(directory: WorkDirectory, epoch: Int, farmer: String, state: StateRecord, pace: Pace) {
         self.directory = directory
@@ -95,8 +97,56 @@ package final class Change {
     }
 
     /// Takes up to `count` tasks off the stack, in the order in which they shall run. Call it before any `putBack`.
-    package func take(_ count: Int) throws -> [TaskRecord] {
+    ///
+    /// - Parameters:
+    ///   - count: how many at most
+    ///   - filter: which; nil for all
+    /// - Returns: these
+    /// - Throws: `FarmError` where the end of the stack is not what it should be
+    package func take(_ count: Int, _ filter: TaskFilter? = nil) throws -> [TaskRecord] {
         guard count > 0, before.toprocess > 0 else { return [] }
+        guard let filter else { return try pop(count) }
+        // What is not wanted goes back in its order; where nothing is wanted, nothing is changed.
+        var wanted: [TaskRecord] = []
+        let found = try look(max(count, filter.window))
+        var deepest = 0
+        for (place, task) in found.enumerated() where wanted.count < count {
+            if let reason = filter.refusal(task) {
+                refused.note(task, reason)
+            } else {
+                wanted.append(task)
+                deepest = place + 1
+            }
+        }
+        if wanted.isEmpty { return [] }
+        let popped = try pop(deepest)
+        let isWanted = Set(wanted.map(\.id))
+        try putBack(popped.filter { !isWanted.contains($0.id) })
+        return popped.filter { isWanted.contains($0.id) }
+    }
+
+    /// The tasks on top of the stack, in the order in which they would run, as many as a block has.
+    private func look(_ count: Int) throws -> [TaskRecord] {
+        let size = before.sizes[.toprocess] ?? 0
+        let average = size / max(1, before.toprocess) + 1
+        let length = min(size, min(8 << 20, count * average + average + Self.tailLength))
+        let block = try read(.toprocess, at: size - length, count: length)
+        let starts = Self.lineStarts(block, atMost: count, isWhole: length == size)
+        let marks = try requeuedEntries(from: size - length)
+        var end = block.count
+        return try starts.map { start in
+            defer { end = start }
+            guard var task = TaskRecord(line: block[start..<(end - 1)]) else {
+                throw FarmError.staleView(
+                    file: directory.file(.toprocess).description, expected: "a line `ID command`",
+                    found: "\(block[start..<end].prefix(60).text.debugDescription)")
+            }
+            if let mark = marks[task.id] { task.failures = mark.failures }
+            return task
+        }
+    }
+
+    private func pop(_ count: Int) throws -> [TaskRecord] {
         let size = before.sizes[.toprocess] ?? 0
         let average = size / max(1, before.toprocess) + 1
         var length = min(size, min(8 << 20, count * average + average + Self.tailLength))
@@ -148,29 +198,34 @@ package final class Change {
         return starts
     }
 
-    /// Takes off `requeued` what stands at or beyond an offset of `toprocess`.
-    private func popRequeued(from offset: Int) throws -> [Int: RequeuedEntry] {
+    /// What `requeued` says of tasks at or beyond an offset of `toprocess`.
+    private func requeuedEntries(from offset: Int) throws -> [Int: RequeuedEntry] {
         var found: [Int: RequeuedEntry] = [:]
         guard state.requeued > 0 else { return found }
         let width = RequeuedEntry.width
         var size = before.sizes[.requeued] ?? 0
-        var removed: [UInt8] = []
-        walk: while size > 0 {
+        while size > 0 {
             let count = min(size, width * 256)
             let block = try read(.requeued, at: size - count, count: count)
             for start in stride(from: block.count - width, through: 0, by: -width) {
-                let bytes = block[start..<(start + width)]
-                guard let entry = RequeuedEntry(bytes) else {
+                guard let entry = RequeuedEntry(block[start..<(start + width)]) else {
                     throw FarmError.damaged(file: directory.file(.requeued).description, "a line is not of its form")
                 }
-                if entry.offset < offset { break walk }
+                if entry.offset < offset { return found }
                 found[entry.task] = entry
-                removed = Array(bytes) + removed
                 size -= width
-                state.requeued -= 1
             }
         }
-        if !removed.isEmpty { cuts[.requeued] = (size, removed) }
+        return found
+    }
+
+    /// Takes off `requeued` what stands at or beyond an offset of `toprocess`.
+    private func popRequeued(from offset: Int) throws -> [Int: RequeuedEntry] {
+        let found = try requeuedEntries(from: offset)
+        if found.isEmpty { return found }
+        let size = (before.sizes[.requeued] ?? 0) - found.count * RequeuedEntry.width
+        cuts[.requeued] = (size, try read(.requeued, at: size, count: found.count * RequeuedEntry.width))
+        state.requeued -= found.count
         return found
     }
 

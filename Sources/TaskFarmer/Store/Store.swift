@@ -30,6 +30,8 @@ package final class Store: @unchecked Sendable {
         package var carried: [Attempt]
         /// Tasks among them that are to be run again, and stay with this farmer until then.
         package var kept: [JournalReplay.Ended]
+        /// Those that were looked at and not taken.
+        package var refused: RefusedTasks
         package var state: StateRecord
         /// How long it took, waiting included, and how long the lock was held, in nanoseconds.
         package var duration: Int
@@ -94,7 +96,9 @@ package final class Store: @unchecked Sendable {
     /// that died before they had a place, or after they had left it.
     ///
     /// - Returns: the tasks
-    package func enter(_ record: AliveRecord, takesTasks: Bool, _ patience: any LockPatience) throws -> [TaskRecord] {
+    package func enter(
+        _ record: AliveRecord, takesTasks: Bool, filter: TaskFilter? = nil, _ patience: any LockPatience
+    ) throws -> [TaskRecord] {
         // First who is dead, then, with the lock and after what was half made is undone, who is in the roster: who is dead does
         // not enter it any more, and one that is not in it then left nothing that counts.
         let dead = try dead()
@@ -111,7 +115,7 @@ package final class Store: @unchecked Sendable {
                         let pool = ClaimPool(change.state)
                         let request = ClaimPolicy.first(
                             slots: slots, waited: cycle.waited, held: cycle.heldSoFar, of: pool)
-                        tasks = try change.take(ClaimPolicy.share(request, of: pool))
+                        tasks = try change.take(ClaimPolicy.share(request, of: pool), filter)
                         try journal.prepare(epoch: epoch, claim: tasks, release: [])
                         entry.claimed = tasks.count
                     }
@@ -159,13 +163,15 @@ package final class Store: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - request: what is asked for
+    ///   - filter: which tasks are taken; nil for all
     ///   - release: what is given back
     ///   - keepsDelayed: tasks that are to be run again after a while stay claimed
     ///   - patience: what is done while the lock is waited for
     /// - Returns: what came of it
     /// - Throws: `FarmError` where nothing came of it, or, in doubt, whatever did
     package func exchange(
-        _ request: ClaimRequest, release: [TaskRecord], keepsDelayed: Bool = false, _ patience: any LockPatience
+        _ request: ClaimRequest, filter: TaskFilter? = nil, release: [TaskRecord], keepsDelayed: Bool = false,
+        _ patience: any LockPatience
     ) throws -> Exchange {
         try retrying {
             let carry = try journal.carry()
@@ -173,12 +179,14 @@ package final class Store: @unchecked Sendable {
             var epoch = 0
             var tasks: [TaskRecord] = []
             var kept: [JournalReplay.Ended] = []
+            var refused = RefusedTasks()
             do {
                 try cycle.run(patience) { change in
                     epoch = change.epoch
                     var own = try ownEntry(change)
                     let share = ClaimPolicy.share(request, of: ClaimPool(change.state))
-                    tasks = try change.take(share)
+                    tasks = try change.take(share, filter)
+                    refused = change.refused
                     if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
                     try change.putBack(release)
                     kept = try change.record(carry.ended, ordinal: ordinal, keepsDelayed: keepsDelayed)
@@ -202,7 +210,8 @@ package final class Store: @unchecked Sendable {
             }
             journal.committed(claim: tasks + kept.map(\.task), release: released, carrying: carry.ended.count)
             return Exchange(
-                tasks: tasks, carried: carry.ended.map(\.attempt), kept: kept, state: cycle.seen ?? StateRecord(),
+                tasks: tasks, carried: carry.ended.map(\.attempt), kept: kept, refused: refused,
+                state: cycle.seen ?? StateRecord(),
                 duration: cycle.lastDuration,
                 held: cycle.lastHeld)
         }

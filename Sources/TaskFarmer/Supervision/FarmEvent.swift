@@ -9,6 +9,8 @@ package enum StopReason: Sendable, Equatable {
     case timeout
     /// It had nothing to run for as long as it was told to wait for that.
     case idle
+    /// It can run nothing of what is left, in words.
+    case unfit(String)
     /// `FarmControl` was used.
     case requested
     case failure(FarmError)
@@ -18,6 +20,7 @@ package enum StopReason: Sendable, Equatable {
         case .signal(let signal): "\(signal)"
         case .timeout: "--timeout"
         case .idle: "--leave-idle"
+        case .unfit(let reason): reason
         case .requested: "a request"
         case .failure(let error): "\(error)"
         }

@@ -24,6 +24,8 @@ package struct FarmerOptions {
     package var logs: LogKeeping?
     /// The scheduler's job that it runs in.
     package var allocation: Allocation?
+    /// What it gives to its tasks; nil for a processor a slot, and nothing else.
+    package var resources: ResourceSettings?
 
     package init(
         slots: Int, timeout: Int? = nil, stopSequence: StopSequence, runner: any Runner, assumedDead: Set<String> = [],
@@ -114,6 +116,12 @@ extension Farmer {
         max(1, min(Processors.available, allocation?.slots ?? .max))
     }
 
+    /// The memory that a farmer has for its tasks, in bytes: what this process may use, and no more than is its part of a
+    /// scheduler's job.
+    package static func memory(_ allocation: Allocation?) -> Int {
+        min(HostMemory.available, allocation?.memory.map { $0 << 20 } ?? .max)
+    }
+
     /// A name that no other farmer has or had: `host.pid.milliseconds`.
     package static func newName() -> String {
         let milliseconds = lastName.withLock { last in
@@ -173,19 +181,34 @@ extension Farmer {
         let name = newName()
         let opened = try OpenedFarm.open(request, holder: name, patience)
         for note in opened.notes { observer.observe(.note(note)) }
+        if options.retry.needsCounts && !opened.description.countsFailures {
+            throw FarmError.usage(
+                "\(opened.directory.root) was made by an older program, which counts no failures: retries need a new work directory "
+                    + "(--fresh)")
+        }
+        let resources = options.resources ?? ResourceSettings(offer: Offer(cpus: max(options.slots, 1)))
+        let demands = Demands(
+            form: opened.description.form ?? .commands, common: resources.common, retry: options.retry,
+            offer: resources.offer)
+        if let lack = resources.offer.lack(demands.usual) {
+            throw FarmError.usage("a task \(lack): ask for less, or run where there is more")
+        }
+        // As many as there can ever be at a time, so that no farmer counts on slots that cannot be filled.
+        var options = options
+        if demands.isUniform { options.slots = min(options.slots, resources.offer.count(of: demands.usual)) }
         let ticks = ProcessTable.facts(of: ProcessTable.own).map { Int($0.started) } ?? 0
         let record = AliveRecord(
             farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace,
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall,
             allocation: opened.description.namesJobs ? options.allocation : nil)
-        if options.retry.needsCounts && !opened.description.countsFailures {
-            throw FarmError.usage(
-                "\(opened.directory.root) was made by an older program, which counts no failures: retries need a new work directory "
-                    + "(--fresh)")
-        }
+        let selection = TaskSelection(demands)
+        let groups = try memoryGroups(resources, farmer: name)
+        defer { groups?.close() }
+        let memoryWatch = resources.enforcement == .rss ? try MemoryWatch() : nil
+        defer { memoryWatch?.close() }
         let (store, first) = try retrying(opened.directory) {
-            try join(opened, record, request, options, observer, patience)
+            try join(opened, record, request, options, selection.filter, observer, patience)
         }
         for writer in store.cycle.undone { observer.observe(.note("undid a change that \(writer) left half made")) }
         let keeping = options.logs ?? opened.description.keep ?? .files
@@ -205,7 +228,7 @@ extension Farmer {
             .init(
                 farmer: name, host: host.name, job: store.job, keeping: keeping, places: places,
                 form: opened.description.form ?? .commands,
-                temporary: temporary))
+                temporary: temporary, resources: resources, demands: demands, groups: groups))
         let watch = signals == nil ? try ChildWatch() : nil
         let heart = try Heart(record, alive: store.alive, journal: store.journal)
         let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name, temporary: temporary)
@@ -215,9 +238,11 @@ extension Farmer {
             watch: watch, control: control, starter: starter,
             running: .init(
                 farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, retry: options.retry,
-                timeLimit: options.taskTimeLimit, stopSequence: options.stopSequence, temporary: temporary),
+                timeLimit: options.taskTimeLimit, stopSequence: options.stopSequence, temporary: temporary,
+                resources: resources, memoryWatch: memoryWatch, groups: groups),
             settings: .init(
-                stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle),
+                stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle,
+                selection: selection),
             observer: observer, patience: patience)
         try patience.beginWork()
         supervisor.run(first)
@@ -231,5 +256,15 @@ extension Farmer {
         summary.changes = store.cycle.count
         summary.logs = keeping
         return summary
+    }
+
+    private static func memoryGroups(_ resources: ResourceSettings, farmer: String) throws -> MemoryGroups? {
+        guard resources.enforcement == .cgroup else { return nil }
+        do throws(MemoryGroups.Refusal) {
+            return try MemoryGroups(farmer: farmer)
+        } catch {
+            throw FarmError.configuration(
+                file: "--mem-enforce cgroup", line: nil, "\(error.message); use rss or rlimit instead")
+        }
     }
 }

@@ -19,7 +19,7 @@ extension Farmer {
     /// Makes a farmer's files and enters. It leaves nothing behind where it fails.
     static func join(
         _ opened: OpenedFarm, _ record: AliveRecord, _ request: FarmRequest, _ options: FarmerOptions,
-        _ observer: any FarmObserver, _ patience: StopPatience
+        _ filter: TaskFilter?, _ observer: any FarmObserver, _ patience: StopPatience
     ) throws -> (Store, [TaskRecord]) {
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
         store.retry = options.retry
@@ -27,7 +27,7 @@ extension Farmer {
             try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
             try prepare(store, request, options, observer, patience)
             try patience.requireWanted()
-            return (store, try store.enter(record, takesTasks: true, patience))
+            return (store, try store.enter(record, takesTasks: true, filter: filter, patience))
         } catch {
             // What may be committed is in the journal alone: whoever comes next recovers it, or sweeps it away.
             if !store.cycle.isInDoubt { Journal.remove(opened.directory, farmer: record.farmer) }

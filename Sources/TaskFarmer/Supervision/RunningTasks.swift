@@ -17,6 +17,11 @@ final class RunningTasks {
         var stopSequence: StopSequence
         /// Where attempts have folders of their own.
         var temporary: TemporaryFolders?
+        var resources: ResourceSettings
+        /// Watches what tasks use of the memory.
+        var memoryWatch: MemoryWatch?
+        /// Control groups by which it is limited.
+        var groups: MemoryGroups?
     }
 
     private let starter: TaskStarter
@@ -24,6 +29,11 @@ final class RunningTasks {
     private let settings: Settings
     private let observer: any FarmObserver
     private var slots: Slots
+    private var pool: ResourcePool
+    private var gate: HostGate
+    /// Whether no task that waits can be started, although there is a slot, and since when the machine is the reason.
+    private(set) var isBlocked = false
+    private var heldBackSince: Int?
     private var happenings = Happenings()
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
@@ -36,6 +46,8 @@ final class RunningTasks {
 
     /// What attempts took that succeeded.
     private var durations = MedianEstimate()
+    /// How often the kernel had killed for want of memory, as of late.
+    private var kills = HostMemory.kills
     /// When to look for those that run too long, and when that was done last.
     private var nextOvertime = Int.max
     private var lastTended = Clock.boot
@@ -53,6 +65,10 @@ final class RunningTasks {
         watch: ChildWatch?, summary: FarmSummary
     ) {
         self.slots = Slots(slots)
+        pool = ResourcePool(
+            settings.resources.offer,
+            processors: settings.resources.isPinning ? ProcessorPool(nodes: Processors.nodes) : nil)
+        gate = HostGate(settings.resources)
         self.starter = starter
         self.scribe = scribe
         self.settings = settings
@@ -82,29 +98,53 @@ final class RunningTasks {
     /// - Throws: what makes it pointless to start any task
     func fill(from pipeline: inout TaskPipeline) throws(SystemError) {
         guard Clock.boot >= pausedUntil else { return }
-        while !isFull, let slot = slots.lowestFree, let task = pipeline.next() {
+        isBlocked = false
+        while !isFull, let slot = slots.lowestFree {
+            guard gate.isOpen(at: Clock.boot) else {
+                isBlocked = true
+                heldBackSince = heldBackSince ?? Clock.boot
+                return
+            }
+            guard let (task, demand) = pipeline.next(where: { _, demand in pool.holds(demand) }) else {
+                isBlocked = !pipeline.isEmpty && slots.running > 0
+                break
+            }
             var isStarted = false
-            defer { if !isStarted { pipeline.putBack(task) } }
-            isStarted = try start(task, slot: slot)
+            defer { if !isStarted { pipeline.putBack(task, demand) } }
+            isStarted = try start(task, slot: slot, demand)
             if !isStarted { return }
+            heldBackSince = nil
         }
     }
+
+    /// The machine has had no room for another task for so long that others should have those that wait here.
+    var isHeldBack: Bool { heldBackSince.map { Clock.boot - $0 >= Self.pause } ?? false }
 
     /// Starts one task.
     ///
     /// - Returns: false when it has to wait, and others with it
-    private func start(_ ready: ReadyTask, slot: Int) throws(SystemError) -> Bool {
-        let (start, pipe) = starter.start(ready, slot: slot)
+    private func start(_ ready: ReadyTask, slot: Int, _ demand: Demand) throws(SystemError) -> Bool {
+        let grant = pool.take(demand)
+        var isRunning = false
+        defer { if !isRunning { pool.giveBack(grant) } }
+        let (start, pipe) = starter.start(ready, slot: slot, grant)
         switch start {
         case .running(let running):
+            isRunning = true
             slots.fill(running)
-            if case .process(let process) = running.body { watch?.add(process) }
+            if case .process(let process) = running.body {
+                watch?.add(process)
+                if let memoryWatch = settings.memoryWatch, let most = settings.resources.mostMemory(grant) {
+                    memoryWatch.watch(process, limit: most)
+                }
+            }
             happenings.started.append(running.record)
             if let pipe { happenings.pipes.append(pipe) }
             lastStart = running.startedBoot
             if let limit = settings.timeLimit {
                 nextOvertime = min(nextOvertime, running.startedBoot + (limit.nanoseconds(durations) ?? Self.second))
             }
+            gate.noteStart(at: running.startedBoot)
             if summary.firstStart == nil {
                 summary.firstStart = running.startedBoot
                 rate.note(ended: 0, at: running.startedBoot)
@@ -133,33 +173,36 @@ final class RunningTasks {
     /// From now on, whatever ends was stopped.
     func markStopped() { slots.markStopped() }
 
-    /// Stops those that run for longer than they may, each by the whole sequence.
-    func tendOvertime() {
-        guard let limit = settings.timeLimit else { return }
+    /// Stops those that run for longer than they may, or use more memory than they may or than others leave, each by the whole
+    /// sequence.
+    func tendEndings() {
         let now = Clock.boot
         // The loop comes round every second: whoever did not was suspended, and its tasks may have been, too.
         let gap = now - lastTended
         lastTended = now
-        if gap > Self.pause { slots.update { $0.suspended += gap } }
+        if gap > Self.pause && settings.timeLimit != nil { slots.update { $0.suspended += gap } }
+        endGreedy()
+        if gate.mustGiveUp(running: slots.running, at: now) { giveUpYoungest() }
         guard now >= nextOvertime else { return }
         nextOvertime = .max
         var abandoned: [RunningAttempt] = []
-        let allowed = limit.nanoseconds(durations)
+        let allowed = settings.timeLimit?.nanoseconds(durations)
         slots.update { running in
-            if running.overtime == nil {
+            if running.ending == nil {
                 // What was told to stop is being stopped already.
-                if running.isStopped { return }
-                let end = allowed.map { running.startedBoot + running.suspended + $0 } ?? .max
+                guard let allowed, !running.isStopped else { return }
+                let time = settings.retry.time(allowed, after: running.task.failures)
+                let end = running.startedBoot + running.suspended + time
                 guard now >= end else {
                     // A share of a median may become less.
                     nextOvertime = min(nextOvertime, end, now + Self.second)
                     return
                 }
             }
-            var walk = running.overtime ?? StopSequence.Walk(settings.stopSequence)
-            defer { running.overtime = walk }
+            var ending = running.ending ?? Ending(cause: .timeLimit, walk: StopSequence.Walk(settings.stopSequence))
+            defer { running.ending = ending }
             while true {
-                switch walk.action(at: now) {
+                switch ending.walk.action(at: now) {
                 case .signal(let number):
                     running.signal(number)
                     if number == Signal.kill.number { abandoned.append(running) }
@@ -170,7 +213,35 @@ final class RunningTasks {
                 }
             }
         }
-        for running in abandoned { abandon(running, .timedOut) }
+        if settings.timeLimit?.nanoseconds(durations) == nil && settings.timeLimit != nil {
+            nextOvertime = min(nextOvertime, now + Self.second)
+        }
+        for running in abandoned { abandon(running, running.ending?.outcome ?? .timedOut) }
+    }
+
+    /// Kills those that use more memory than they may: there is no time for more than that.
+    private func endGreedy() {
+        for process in settings.memoryWatch?.takeExceeding() ?? [] {
+            slots.update(process: process) { running in
+                if running.ending != nil { return }
+                running.ending = Ending(cause: .memoryLimit, walk: StopSequence.Walk(settings.stopSequence))
+                running.signal(Signal.kill.number)
+            }
+        }
+    }
+
+    /// The one that has run for the shortest time goes back, so that the others have its memory.
+    private func giveUpYoungest() {
+        let youngest = slots.attempts.filter { $0.ending == nil && !$0.isStopped }.max {
+            $0.startedBoot < $1.startedBoot
+        }
+        guard let youngest, case .process(let process) = youngest.body else { return }
+        slots.update(process: process) { running in
+            running.ending = Ending(cause: .memoryShort, walk: StopSequence.Walk(settings.stopSequence))
+        }
+        observer.observe(
+            .note("task \(youngest.task.id) goes back: less than half of --memfree is free"))
+        nextOvertime = 0
     }
 
     private static let second = 1_000_000_000
@@ -192,6 +263,7 @@ final class RunningTasks {
         guard case .inside(let completion) = running.body,
             let gone = slots.empty(slot: running.slot, serial: completion.serial)
         else { return }
+        pool.giveBack(gone.grant)
         finish(
             gone.attempt(outcome, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
             of: gone.task)
@@ -206,12 +278,15 @@ final class RunningTasks {
             Children.signal(group: process, Signal.kill.number)
             watch?.remove(process)
             let end = try Children.reap(process)
-            guard let running = slots.empty(process: process) else {
+            guard var running = slots.empty(process: process) else {
                 cleanups.end(process)
                 continue
             }
+            settings.memoryWatch?.forget(process)
+            pool.giveBack(running.grant)
             let now = Clock.boot
-            let isAsked = running.isStopped || running.overtime != nil
+            let isAsked = running.isStopped || running.ending != nil
+            running.isOutOfMemory = !isAsked && isKilledForMemory(end, slot: running.slot)
             if watch == nil, !isAsked, let signal = end.signal, Self.stopsAll(signal) {
                 killed.append(Suspect(running: running, end: end, at: now))
             } else if watch == nil, !isAsked, end.exit != 0, end.signal == nil {
@@ -221,6 +296,16 @@ final class RunningTasks {
             }
         }
         tendSuspects()
+    }
+
+    /// Whether the kernel killed for want of memory what has just ended. It may have been a process that the task itself waited for:
+    /// shells say 137 then.
+    private func isKilledForMemory(_ end: ChildEnd, slot: Int) -> Bool {
+        guard end.signal == Signal.kill.number || end.exit == 128 + Signal.kill.number else { return false }
+        if settings.groups?.hasKilled(slot: slot) == true { return true }
+        let seen = HostMemory.kills
+        defer { kills = min(kills + 1, seen) }
+        return seen > kills
     }
 
     private func conclude(_ running: RunningAttempt, _ end: ChildEnd, at instant: Int) {
@@ -276,7 +361,7 @@ final class RunningTasks {
     /// - Returns: whether there is something to be run after it
     private func cleanUp(_ running: RunningAttempt, _ end: ChildEnd) -> Bool {
         guard let process = running.cleanup, case .process(let group) = running.body,
-            running.isStopped || running.overtime != nil || end.signal != nil
+            running.isStopped || running.ending != nil || end.signal != nil
         else { return false }
         cleanups.add(
             Cleanup(task: running.task.id, attempt: running.attempt, slot: running.slot, process: process),
@@ -293,7 +378,7 @@ final class RunningTasks {
     /// When that is to be done next; nil for when a child has ended.
     var nextTending: Int? {
         let ripe = [killed.first.map { $0.at + Self.chance }, exited.first.map { $0.at + Self.shortChance }]
-        return (ripe + [cleanups.nextLook, nextOvertime]).compactMap(\.self).min()
+        return (ripe + [cleanups.nextLook, nextOvertime, gate.nextQuestion]).compactMap(\.self).min()
     }
 
     /// Tasks inside this process that are over.
@@ -301,6 +386,7 @@ final class RunningTasks {
         collectable.clear()
         for end in starter.completions.takeAll() {
             guard let running = slots.empty(slot: end.slot, serial: end.serial) else { continue }
+            pool.giveBack(running.grant)
             finish(
                 running.attempt(
                     end.outcome, at: end.at, farmer: settings.farmer, host: settings.host, job: settings.job),

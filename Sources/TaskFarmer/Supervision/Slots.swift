@@ -3,6 +3,27 @@
 internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
+/// An attempt is stopped while others go on.
+struct Ending: Sendable {
+    /// Because it took too long, or because others need its memory.
+    enum Cause: Sendable {
+        case timeLimit
+        case memoryLimit
+        case memoryShort
+    }
+
+    var cause: Cause
+    var walk: StopSequence.Walk
+
+    var outcome: Outcome {
+        switch cause {
+        case .timeLimit: .timedOut
+        case .memoryLimit: .outOfMemory
+        case .memoryShort: .interrupted
+        }
+    }
+}
+
 /// A task that runs in a slot.
 struct RunningAttempt: Sendable {
     enum Body: Sendable {
@@ -24,8 +45,11 @@ struct RunningAttempt: Sendable {
     var cleanup: TaskProcess?
     /// It was told to stop.
     var isStopped = false
-    /// How it is stopped because it took too long.
-    var overtime: StopSequence.Walk?
+    /// How it is stopped for a reason of its own.
+    var ending: Ending?
+    var grant = Grant(demand: Demand())
+    /// It was killed for want of memory, by whomever.
+    var isOutOfMemory = false
     /// For how long the farmer, and so perhaps the task, stood still meanwhile, in nanoseconds.
     var suspended = 0
 
@@ -55,7 +79,7 @@ struct RunningAttempt: Sendable {
     }
 
     /// What it is that it did not succeed, where the farmer stopped it.
-    private var stopped: Outcome? { overtime != nil ? .timedOut : isStopped ? .interrupted : nil }
+    private var stopped: Outcome? { ending?.outcome ?? (isStopped ? .interrupted : nil) }
 
     private func outcome(_ end: ChildEnd, resumeStatus: Int32?) -> Outcome {
         // What stands for a task that somebody else runs may end well when it is stopped, and the task has not.
@@ -63,6 +87,7 @@ struct RunningAttempt: Sendable {
         // One that is told to stop may say that it can be gone on with.
         if stopped != nil, let status = end.exit, status == resumeStatus { return .exited(status) }
         if let stopped { return stopped }
+        if isOutOfMemory { return .outOfMemory }
         guard let status = end.exit else { return .signalled(end.signal ?? 0) }
         if let refusal, !refusal.isFormat, status == 126 || status == 127 {
             return .couldNotStart(status, reason: refusal.reason)
@@ -127,6 +152,13 @@ struct Slots {
             change(&attempt)
             bySlot[attempt.slot] = attempt
         }
+    }
+
+    /// Changes what is known of one of them.
+    mutating func update(process: Int32, _ change: (inout RunningAttempt) -> Void) {
+        guard let slot = slotOfProcess[process], var attempt = bySlot[slot] else { return }
+        change(&attempt)
+        bySlot[slot] = attempt
     }
 
     mutating func markStopped() {

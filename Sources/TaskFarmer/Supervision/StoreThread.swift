@@ -6,7 +6,7 @@ internal import TaskFarmerSystem
 
 /// What is asked of the store, one thing at a time.
 enum StoreRequest: Sendable {
-    case exchange(ClaimRequest, release: [TaskRecord], keepsDelayed: Bool)
+    case exchange(ClaimRequest, filter: TaskFilter?, release: [TaskRecord], keepsDelayed: Bool)
     /// Looks at `state` without the lock.
     case peek
     case lookAround(all: Bool)
@@ -70,9 +70,10 @@ final class StoreThread: Sendable {
     private static func carryOut(_ request: StoreRequest, _ store: Store, _ patience: any LockPatience) -> StoreAnswer {
         do {
             switch request {
-            case .exchange(let request, let release, let keepsDelayed):
+            case .exchange(let request, let filter, let release, let keepsDelayed):
                 return .exchanged(
-                    try store.exchange(request, release: release, keepsDelayed: keepsDelayed, patience))
+                    try store.exchange(
+                        request, filter: filter, release: release, keepsDelayed: keepsDelayed, patience))
             case .peek:
                 return .state(StateRecord(try Folder.content(of: store.directory.state)))
             case .lookAround(let all):

@@ -18,6 +18,7 @@ final class Supervisor {
         var timeout: Int?
         /// Leaves when it has run nothing for so many nanoseconds.
         var leaveIdle: Int?
+        var selection: TaskSelection
     }
 
     private let store: Store
@@ -62,6 +63,8 @@ final class Supervisor {
     private var released: [TaskRecord] = []
     /// To be run again after a while, and more of them than there are slots by then.
     private var delayed = DelayedTasks()
+    /// Which tasks it takes.
+    private var selection: TaskSelection
     private var surplus: [TaskRecord] = []
 
     private var state: StateRecord
@@ -108,7 +111,9 @@ final class Supervisor {
             scribe.answered.descriptor, watch?.descriptor ?? -1, control?.drained.descriptor ?? -1,
             control?.stopped.descriptor ?? -1,
         ]
-        pipeline = TaskPipeline(scribe, slots: store.slots, keeping: running.keeping)
+        pipeline = TaskPipeline(
+            scribe, slots: store.slots, keeping: running.keeping, demands: settings.selection.demands)
+        selection = settings.selection
         state = store.cycle.seen ?? StateRecord()
         lastChange = Clock.boot
         lastCycle = store.cycle.lastDuration
@@ -125,7 +130,7 @@ final class Supervisor {
             heedControl()
             if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
             tasks.tendCleanups()
-            tasks.tendOvertime()
+            tasks.tendEndings()
             if woke & Self.insideWoke != 0 { tasks.collect() }
             if woke & Self.storeWoke != 0 { takeAnswer() }
             if woke & Self.scribeWoke != 0 {
@@ -231,7 +236,7 @@ final class Supervisor {
     private func takeDelayed() {
         guard isWorking, let next = delayed.next, next <= Clock.boot else { return }
         let due = delayed.takeDue(at: Clock.boot)
-        let room = max(0, tasks.places - pipeline.count)
+        let room = max(0, (tasks.isBlocked ? tasks.count : tasks.places) - pipeline.count)
         pipeline.add(Array(due.prefix(room)))
         surplus += due.dropFirst(room)
     }
@@ -245,7 +250,7 @@ final class Supervisor {
     /// Reports what has ended, takes what is given, gives back what is not to be run here.
     private func exchange(_ request: ClaimRequest, release: [TaskRecord] = []) {
         released = release
-        send(.exchange(request, release: release, keepsDelayed: isWorking))
+        send(.exchange(request, filter: selection.filter, release: release, keepsDelayed: isWorking))
     }
 
     private func reap() {
@@ -275,6 +280,7 @@ final class Supervisor {
             for kept in exchange.kept { delayed.add(kept.task, due: kept.attempt.delayedUntil) }
             released = []
             pipeline.add(exchange.tasks)
+            selection.note(taken: exchange.tasks.count, exchange.refused, of: exchange.state.toprocess, at: Clock.boot)
             note(exchange.state)
             if !exchange.tasks.isEmpty { peekWait = 0 }
         case .state(let seen):
@@ -327,12 +333,13 @@ final class Supervisor {
     private var situation: ClaimSituation {
         let now = Clock.boot
         return ClaimSituation(
-            slots: tasks.places, running: tasks.count, queued: pipeline.count, ended: summary.ended,
+            slots: tasks.isBlocked ? max(1, tasks.count) : tasks.places, running: tasks.count, queued: pipeline.count,
+            ended: summary.ended,
             unreported: tasks.unreported.count,
             rate: tasks.rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: now - lastChange,
             sinceUnreported: tasks.unreported.age(at: now), sinceStart: now - tasks.lastStart,
-            pool: ClaimPool(state), isStopping: !isWorking)
+            pool: ClaimPool(selection.seen(state, at: now)), isStopping: !isWorking || tasks.isHeldBack)
     }
 
     /// Decides what to do next.
@@ -372,6 +379,12 @@ final class Supervisor {
             exchange(.nothing, release: surplus)
             return false
         }
+        if let reason = selection.hopelessness, state.claimed == 0, tasks.isOver, pipeline.isEmpty, delayed.isEmpty,
+            surplus.isEmpty, tasks.unreported.count == 0
+        {
+            stop(.unfit(reason))
+            return false
+        }
         if Clock.boot - lastLook >= Liveness.interval {
             lastLook = Clock.boot
             if state.liveFarmers > 1 {
@@ -395,7 +408,9 @@ final class Supervisor {
     }
 
     /// Nothing is left to take, but others may give something back.
-    private var isIdle: Bool { isWorking && state.toprocess == 0 && !tasks.isFull && pipeline.isEmpty }
+    private var isIdle: Bool {
+        isWorking && selection.seen(state, at: Clock.boot).toprocess == 0 && !tasks.isFull && pipeline.isEmpty
+    }
 
     // MARK: telling and sleeping
 
@@ -424,6 +439,7 @@ final class Supervisor {
         if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }
         if isIdle && !isAsked { until = min(until, nextPeek) }
+        if let next = selection.nextTry, next > now { until = min(until, next) }
         if isWorking, let next = delayed.next { until = min(until, next) }
         if !isAsked && !surplus.isEmpty { until = min(until, lastChange + Self.surplusInterval) }
         if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {

@@ -25,6 +25,12 @@ final class TaskEnvironment {
         words = CWords(kept + constant + Self.prefixes)
     }
 
+    /// Whether the farmer itself found a variable.
+    func inherits(_ name: String) -> Bool {
+        let prefix = Array("\(name)=".utf8)
+        return inherited.contains { $0.starts(with: prefix) }
+    }
+
     private static func name(_ entry: [UInt8]) -> String { entry.prefix { $0 != UInt8(ascii: "=") }.text }
 
     func set(task: Int, attempt: Int, slot: Int) {

@@ -11,12 +11,18 @@ struct TaskPipeline {
     private var head = 0
     /// How many are made ready ahead of need.
     private let ahead: Int
+    private let demands: Demands
+    /// Of those that are here; empty where all tasks take the same.
+    private var special: [Int: Demand] = [:]
+    private var order: StartOrder
 
-    init(_ scribe: Scribe, slots: Int, keeping: LogKeeping) {
+    init(_ scribe: Scribe, slots: Int, keeping: LogKeeping, demands: Demands) {
         self.scribe = scribe
-        // Every open file costs each process that is started some time.
-        let opensFiles = keeping == .files || keeping == .failed
-        ahead = min(max(opensFiles ? 16 : 64, 2 * slots), 256)
+        self.demands = demands
+        order = StartOrder(slots: slots)
+        // Every open file costs each process that is started some time; but it is from these that one is chosen that fits.
+        let isCheap = keeping != .files && keeping != .failed
+        ahead = min(max(isCheap || !demands.isUniform ? 64 : 16, 2 * slots), 256)
     }
 
     /// Claimed and not started.
@@ -24,9 +30,12 @@ struct TaskPipeline {
     var isEmpty: Bool { count == 0 }
 
     mutating func add(_ tasks: [TaskRecord]) {
+        if !demands.isUniform { for task in tasks { special[task.id] = demands[task] } }
         queue.add(tasks)
         refill()
     }
+
+    private func demand(of task: ReadyTask) -> Demand { special[task.task.id] ?? demands.usual }
 
     /// Asks for more when half is used up, so that one wake-up serves many tasks.
     private mutating func refill() {
@@ -37,25 +46,56 @@ struct TaskPipeline {
         scribe.prepare(tasks)
     }
 
-    /// The next task that can be started.
-    mutating func next() -> ReadyTask? {
+    /// The next task that can be started: the first of those that are ready and fit, as `StartOrder` has it.
+    ///
+    /// - Parameter fits: whether a task can be started now
+    /// - Returns: it, and what it takes
+    mutating func next(where fits: (TaskRecord, Demand) -> Bool) -> (task: ReadyTask, demand: Demand)? {
         if head == ready.count {
-            ready = staged == 0 ? [] : scribe.takeReady()
-            staged -= ready.count
+            ready = []
             head = 0
-            refill()
-            if ready.isEmpty { return nil }
+            receive()
         }
-        let task = ready[head]
-        ready[head].log = nil
-        head += 1
-        return task
+        guard let place = choose(fits) ?? (receive() ? choose(fits) : nil) else { return nil }
+        let task = ready[head + place]
+        if place == 0 {
+            ready[head].log = nil
+            head += 1
+        } else {
+            ready.remove(at: head + place)
+        }
+        return (task, special.removeValue(forKey: task.task.id) ?? demands.usual)
+    }
+
+    private mutating func choose(_ fits: (TaskRecord, Demand) -> Bool) -> Int? {
+        let waiting = ready[head...]
+        var order = order
+        defer { self.order = order }
+        return order.choose(waiting.lazy.map(\.task.id)) { place in
+            let task = waiting[waiting.startIndex + place]
+            return fits(task.task, demand(of: task))
+        }
+    }
+
+    /// Takes what the scribe has made ready meanwhile.
+    @discardableResult
+    private mutating func receive() -> Bool {
+        let more = staged == 0 ? [] : scribe.takeReady()
+        staged -= more.count
+        ready += more
+        refill()
+        return !more.isEmpty
     }
 
     /// The task that came last from `next` could not be started.
-    mutating func putBack(_ task: ReadyTask) {
-        head -= 1
-        ready[head] = task
+    mutating func putBack(_ task: ReadyTask, _ demand: Demand) {
+        if !demands.isUniform { special[task.task.id] = demand }
+        if head > 0 {
+            head -= 1
+            ready[head] = task
+        } else {
+            ready.insert(task, at: 0)
+        }
     }
 
     /// Everything that was not started.
@@ -64,6 +104,7 @@ struct TaskPipeline {
         staged = 0
         ready = []
         head = 0
+        special = [:]
         return tasks
     }
 }

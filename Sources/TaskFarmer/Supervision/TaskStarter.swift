@@ -24,6 +24,10 @@ final class TaskStarter {
         var form: TaskForm
         /// Where attempts have folders of their own; nil where they have none.
         var temporary: TemporaryFolders?
+        var resources: ResourceSettings
+        var demands: Demands
+        /// Control groups by which the tasks' memory is limited.
+        var groups: MemoryGroups?
     }
 
     private let common: Common
@@ -44,13 +48,23 @@ final class TaskStarter {
 
     /// Starts a task that is ready.
     ///
+    /// - Parameters:
+    ///   - ready: the task
+    ///   - slot: where
+    ///   - grant: what it was given
     /// - Returns: how that went, and where its output arrives, if that is to be read by this process
-    func start(_ ready: ReadyTask, slot: Int) -> (start: Start, pipe: OutputPipe?) {
-        let task: FarmTask
+    func start(_ ready: ReadyTask, slot: Int, _ grant: Grant) -> (start: Start, pipe: OutputPipe?) {
+        var task: FarmTask
         do {
             task = FarmTask(id: ready.task.id, try common.form.task(ready.task.command))
         } catch {
             return (refuse(ready, slot, "its line in the work directory: \(error.message)"), nil)
+        }
+        let needs = common.demands.needs(task.description)
+        if !needs.isEmpty {
+            task.description.environment =
+                common.resources.environment(grant, needs, inherited: environment.inherits)
+                + task.description.environment
         }
         let log =
             common.keeping == .files || common.keeping == .failed
@@ -61,7 +75,7 @@ final class TaskStarter {
             temporaryFolder: common.temporary?.path(task: task.id, attempt: ready.attempt).bytes)
         environment.set(task: task.id, attempt: context.attempt, slot: slot)
         let launch = runner.launch(task, context)
-        let begin = Begin(record: ready.task, task: task, context: context)
+        let begin = Begin(record: ready.task, task: task, context: context, grant: grant)
         do throws(SystemError) {
             if common.keeping == .packed, case .process = launch {
                 let pipe = try Pipe()
@@ -82,6 +96,7 @@ final class TaskStarter {
         var record: TaskRecord
         var task: FarmTask
         var context: TaskContext
+        var grant: Grant
         let wall = Clock.wall
         let boot = Clock.boot
     }
@@ -91,7 +106,8 @@ final class TaskStarter {
             .running(
                 RunningAttempt(
                     task: begin.record, attempt: begin.context.attempt, slot: begin.context.slot, body: body,
-                    started: begin.wall, startedBoot: begin.boot, refusal: refusal, cleanup: cleanup))
+                    started: begin.wall, startedBoot: begin.boot, refusal: refusal, cleanup: cleanup,
+                    grant: begin.grant))
         }
         switch launch {
         case .inside(let work):
@@ -101,7 +117,9 @@ final class TaskStarter {
             return running(.inside(completion), nil, cleanup: nil)
         case .process(let process):
             do throws(SpawnFailure) {
-                let spawned = try spawn(process, log: log)
+                let group = try memoryGroup(begin)
+                let spawned = try spawn(
+                    process, log: log, common.resources.bounds(begin.grant, group: group?.number ?? -1))
                 return running(.process(spawned.process), spawned.refusal, cleanup: cleanup(process))
             } catch {
                 if error.stage == .fork { return .exhausted(error.reason) }
@@ -109,6 +127,7 @@ final class TaskStarter {
                     return try start(begin, other, log: log)
                 }
                 var reason = error.reason
+                if error.stage == .bounds { reason = "cannot set its limits: \(reason)" }
                 if error.stage == .folder, let folder = process.workingDirectory {
                     reason = "cannot enter the folder \(folder.text): \(reason)"
                 }
@@ -116,6 +135,16 @@ final class TaskStarter {
                 let status: Int32 = error.stage == .exec && error.isMissing ? 127 : 126
                 return .failed(failed(begin.record, begin.context, .couldNotStart(status, reason: reason), begin.wall))
             }
+        }
+    }
+
+    /// Where its memory is limited, if by a control group.
+    private func memoryGroup(_ begin: Begin) throws(SpawnFailure) -> MemoryGroups.Entrance? {
+        guard let groups = common.groups, let most = common.resources.mostMemory(begin.grant) else { return nil }
+        do {
+            return try groups.prepare(slot: begin.context.slot, bytes: most)
+        } catch {
+            throw SpawnFailure(code: error.code, stage: .bounds)
         }
     }
 
@@ -133,12 +162,13 @@ final class TaskStarter {
     }
 
     private func spawn(
-        _ process: TaskProcess, log: Int32
+        _ process: TaskProcess, log: Int32, _ bounds: ProcessBounds = ProcessBounds()
     ) throws(SpawnFailure) -> (process: Int32, refusal: SpawnFailure?) {
         let words =
             process.environment.isEmpty && process.workingDirectory == nil
             ? environment.plain : CWords(environment.entries(process))
         var request = SpawnRequest(folder: process.workingDirectory)
+        request.bounds = bounds
         let folders = environment.searchFolders(process)
         if let name = process.arguments.first,
             let paths = ShellLine.candidates(
