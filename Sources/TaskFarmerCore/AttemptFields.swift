@@ -26,6 +26,7 @@ package struct AttemptFields {
         case couldNotStart = "could-not-start"
         case outputLost = "output-lost"
         case timedOut = "timed-out"
+        case outOfMemory = "out-of-memory"
     }
 
     /// Reads a line without its newline; nil when any field is not of its form.

@@ -6,7 +6,7 @@ package import TaskFarmerCore
 internal import TaskFarmerSystem
 
 package enum Scenario: String, CaseIterable, Sendable {
-    case creation, join, claim, carry, note, release, requeue, again, rewrite, leave, recovery, growth, retry
+    case creation, join, claim, carry, note, release, requeue, again, choose, rewrite, leave, recovery, growth, retry
     case takeOver = "take-over"
     case repair
     case fresh
@@ -76,6 +76,8 @@ extension Scenario {
             return try requeue(bench)
         case .again:
             return try runAgain(bench)
+        case .choose:
+            return try choose(bench)
         case .rewrite:
             let (store, running) = try work(bench)
             try makeLarge(store)
@@ -189,6 +191,19 @@ extension Scenario {
         try Bench.note(kept.suffix(1), by: store, .exited(85), .resumed)
         try Bench.note(tasks.suffix(1), by: store, .signalled(11), .again)
         return ({ _ = try store.exchange(.nothing, release: [], keepsDelayed: true, bench.patience) }, small(store))
+    }
+
+    /// Of the tasks on top of the stack, some attempted before, only those with even IDs are taken.
+    private func choose(_ bench: Bench) throws -> (disturbed: Step, next: Step?) {
+        let store = try bench.farm()
+        let first = try store.exchange(asked: 5, free: 5, release: [], bench.patience).tasks
+        try Bench.note(first, by: store, .exited(3), .again)
+        _ = try store.exchange(asked: 0, free: 0, release: [], bench.patience)
+        let filter = TaskFilter(window: 8) { $0.id % 2 == 0 ? nil : "is odd" }
+        let request = ClaimRequest(asked: 4, free: 4, slots: 4)
+        return (
+            { _ = try store.exchange(request, filter: filter, release: [], bench.patience) }, small(store)
+        )
     }
 
     /// Grows the journal until it is due to be rewritten, by the end of a task that is not held, which counts for nothing.

@@ -99,7 +99,7 @@ import Testing
         ("exit=-1", "expected how often"), ("exit=251", "expected how often"), ("exit:0=1", "1 to 255"),
         ("exit:256=1", "1 to 255"), ("exit:=1", "1 to 255"), ("exit:1,=1", "1 to 255"), ("signal:FOO=1", "signals"),
         ("signal:65=1", "signals"), ("lost:3=1", "only exit and signal"), ("exits=1", "did you mean \"exit\"?"),
-        ("oom=1", "\"oom\" is no way to end"), ("=1", "is no way to end"),
+        ("memory=1", "\"memory\" is no way to end"), ("=1", "is no way to end"),
     ])
     func `what makes no sense as a rule is said in one line`(text: String, part: String) {
         do {
@@ -173,5 +173,33 @@ import Testing
         for _ in 0..<101 { durations.note(1_000_000) }
         #expect(limit.nanoseconds(durations) == TaskTimeLimit.least)
         #expect(TaskTimeLimit.fixed(5).nanoseconds(MedianEstimate()) == 5)
+    }
+
+    @Test func `what ran out of memory gets more of it, and what took too long more time, up to a bound`() throws {
+        let policy = RetryPolicy(
+            rules: try RetryPolicy.rules("oom=3:mem*2 exit:9=1:mem*1.5..3G timeout=2:time*3..1h", signals: [:]))
+        var failures = FailureCounts()
+        #expect(policy.memory(1 << 30, after: failures, offered: 8 << 30) == 1 << 30)
+        failures[.outOfMemory] = 2
+        #expect(policy.memory(1 << 30, after: failures, offered: 8 << 30) == 4 << 30)
+        #expect(policy.memory(1 << 30, after: failures, offered: 3 << 30) == 3 << 30, "no more than there is")
+        #expect(policy.memory(4 << 30, after: failures, offered: 3 << 30) == 4 << 30, "and no less than was asked for")
+        failures = FailureCounts()
+        failures[.exited] = 1
+        #expect(policy.memory(1 << 30, after: failures, offered: 8 << 30) == 3 << 29)
+        failures[.timedOut] = 2
+        #expect(policy.time(60_000_000_000, after: failures) == 540_000_000_000)
+        #expect(policy.time(1_800_000_000_000, after: failures) == 3_600_000_000_000)
+        #expect(policy.verdict(.outOfMemory, before: FailureCounts(), chance: 0).fate == .again)
+        failures[.outOfMemory] = 3
+        #expect(policy.verdict(.outOfMemory, before: failures, chance: 0).fate == .over)
+    }
+
+    @Test(arguments: [
+        "oom=3:mem", "oom=3:mem*1", "oom=3:mem*x", "oom=3:disk*2", "oom=3:mem*2..", "oom=3:mem*2..8", "oom=3:",
+        "timeout=1:time*2..8G", "lost=1:mem*2", "start=1:time*2", "interrupted=1:mem*2",
+    ])
+    func `growth that is none is refused`(text: String) {
+        #expect(throws: RetryPolicy.Problem.self) { try RetryPolicy.rules(text, signals: [:]) }
     }
 }

@@ -29,6 +29,7 @@ struct TaskTests {
         (.signalled(9), "signalled", true), (.couldNotStart(127, reason: "no such file: ./ü"), "could-not-start", true),
         (.couldNotStart(126, reason: ""), "could-not-start", true), (.interrupted, "interrupted", false),
         (.lost, "lost", false), (.timedOut, "timed-out", true),
+        (.outOfMemory, "out-of-memory", true), (.outputLost(reason: "full"), "output-lost", true),
     ]
 
     @Test(arguments: outcomes)

@@ -42,7 +42,10 @@ final class Program {
 
     /// This process's environment without what a farmer heeds.
     private static let plainEnvironment: [String: String] = {
-        let heeded = ["SCRATCH", "TMP", "TMPDIR", "PROC_NUMBER", "PWD"]
+        let heeded = [
+            "SCRATCH", "TMP", "TMPDIR", "PROC_NUMBER", "PWD", "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
+            "ZE_AFFINITY_MASK",
+        ]
         return ProcessInfo.processInfo.environment.filter { name, _ in
             !heeded.contains(name) && !name.hasPrefix("TASKFARMER") && !name.hasPrefix("SLURM")
         }

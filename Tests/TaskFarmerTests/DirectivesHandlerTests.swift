@@ -37,6 +37,16 @@ struct DirectivesHandlerTests {
             ])
     }
 
+    @Test func `lines of our own say what the tasks after them need`() throws {
+        let list = "a\n#TASKFARMER cpus=4 time=10m seat=1\nb\n#TASKFARMER priority=2\nc\n#TASKFARMER\nd\n"
+        let tasks = try HandlerBench(Self.kind).tasks(list).map { try TaskForm.objects.task(Array($0.utf8)) }
+        #expect(tasks.map(\.needs) == [TaskNeeds(), TaskNeeds(cpus: 4, others: ["seat": 1]), TaskNeeds(), TaskNeeds()])
+        #expect(tasks.map(\.expectedSeconds) == [nil, 600, nil, nil] && tasks.map(\.priority) == [0, 0, 2, 0])
+        #expect(
+            try HandlerBench(Self.kind).refused("a\n#TASKFARMER cpu\n")
+                == "2: #TASKFARMER cpu: expected an amount such as cpus=4, mem=8G, gpus=1 or licence=1")
+    }
+
     @Test func `a task sees disBatch's variables and is run by bash`() throws {
         let found = try HandlerBench(Self.kind).tasks("a\n", name: "my list")
         let names = try TaskForm.objects.task(Array((found.first ?? "").utf8))

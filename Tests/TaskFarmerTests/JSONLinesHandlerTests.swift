@@ -28,7 +28,7 @@ struct JSONLinesHandlerTests {
     @Test(arguments: [
         (
             "{\"command\":\"a\"}\n{\"command\":\"b\",\"evn\":{}}\n",
-            "2: unknown field \"evn\", expected command, cwd, env, name; did you mean \"env\"?"
+            "2: unknown field \"evn\", expected command, cpus, cwd, env, gpus, mem, name, priority, resources, time; did you mean \"env\"?"
         ),
         ("\n[1]\n", "2: expected a JSON object"), ("{\n", "1: not valid JSON"), ("{}\n", "1: there is no \"command\""),
         (
@@ -40,7 +40,24 @@ struct JSONLinesHandlerTests {
         #expect(try HandlerBench(Self.kind).refused(list) == message)
     }
 
-    @Test func `it takes no arguments`() {
-        #expect(HandlerBench.complaint(Self.kind + "\ncommand = a") == "3: [x] command: jsonl takes no arguments")
+    @Test func `it takes no arguments of its own`() {
+        #expect(
+            HandlerBench.complaint(Self.kind + "\ncommand = a")
+                == "3: [x] command: jsonl has no such argument, expected one of: task.X")
+    }
+
+    @Test func `what its tasks need may be said for all of them`() throws {
+        let list = "{\"command\":\"a\"}\n{\"command\":\"b\",\"cpus\":1,\"priority\":3,\"resources\":{\"seat\":2}}\n"
+        let kind = Self.kind + "\ntask.cpus = 4\ntask.mem = 2G\ntask.time = 30m\ntask.seat = 1\ntask.priority = 9"
+        let tasks = try HandlerBench(kind).tasks(list).map { try TaskForm.objects.task(Array($0.utf8)) }
+        #expect(
+            tasks.map(\.needs) == [
+                TaskNeeds(cpus: 4, memory: 2 << 30, others: ["seat": 1]),
+                TaskNeeds(cpus: 1, memory: 2 << 30, others: ["seat": 2]),
+            ])
+        #expect(tasks.map(\.expectedSeconds) == [1800, 1800] && tasks.map(\.priority) == [9, 3])
+        #expect(
+            HandlerBench.complaint(Self.kind + "\ntask.mem = 4000")
+                == "3: [x] task.mem: mem=4000: expected memory with a unit, like mem=512M or mem=8G")
     }
 }

@@ -54,7 +54,7 @@ public struct Registry: Sendable {
     public mutating func register(_ kind: RunnerKind) { Self.register(kind, &runnerKinds, &runners) }
 
     /// Adds a kind. Where it needs no arguments, its name can be used at once; INI files that are read later can name it.
-    public mutating func register(_ kind: HandlerKind) { Self.register(kind, &handlerKinds, &handlers) }
+    public mutating func register(_ kind: HandlerKind) { Self.register(kind.demanding, &handlerKinds, &handlers) }
 
     private static func register<Product>(
         _ kind: Kind<Product>, _ kinds: inout [Kind<Product>], _ definitions: inout [Definition<Product>]

@@ -7,7 +7,8 @@ internal import TaskFarmerSystem
 ///
 /// As there, tasks are run by `/bin/bash` and find `DISBATCH_TASKID` (from 0), `DISBATCH_REPEAT_INDEX` (-1 outside of a REPEAT),
 /// `DISBATCH_STREAM_INDEX` (the line's number) and each of these with `_ZP` in six digits, `DISBATCH_NAMETASKS` (the list's name) and
-/// `DISBATCH_JOBID` (the work directory's name) in their environment. `BARRIER` and `PERENGINE` are refused, and so is every
+/// `DISBATCH_JOBID` (the work directory's name) in their environment. A line `#TASKFARMER cpus=4 mem=8G gpus=1 time=30m priority=2
+/// licence=1`, with any of these and no other words, says what the tasks of the lines after it need, up to the next such line. `BARRIER` and `PERENGINE` are refused, and so is every
 /// directive that there is not, which disBatch passes over.
 public struct DirectivesHandler: TaskListHandler {
     private let shell: [UInt8]
@@ -28,6 +29,7 @@ public struct DirectivesHandler: TaskListHandler {
         ]
         var prefix: [UInt8] = []
         var suffix: [UInt8] = []
+        var demands = TaskDemandWords()
         var count = 0
         func task(_ command: [UInt8], line: Int, index: Int) throws {
             let numbers = [("TASKID", count), ("REPEAT_INDEX", index), ("STREAM_INDEX", line)].flatMap { name, value in
@@ -39,10 +41,24 @@ public struct DirectivesHandler: TaskListHandler {
             count += 1
             var task = TaskDescription(arguments: [shell, Array("-c".utf8), prefix + command + suffix])
             task.environment = numbers + names
+            demands.apply(to: &task)
             try body(task)
         }
+        let own = Array("#TASKFARMER ".utf8)
         try list.forEachLine { line, number in
-            switch DisBatchLine([UInt8](copying: line)) {
+            let bytes = [UInt8](copying: line)
+            if bytes.starts(with: own) || bytes == Array(own.dropLast()) {
+                demands = TaskDemandWords()
+                for word in bytes.dropFirst(own.count).text.split(whereSeparator: \.isWhitespace) {
+                    do throws(TaskNeeds.Problem) {
+                        try demands.set(String(word))
+                    } catch {
+                        throw list.problem("#TASKFARMER \(error.message)", line: number)
+                    }
+                }
+                return
+            }
+            switch DisBatchLine(bytes) {
             case .none: return
             case .prefix(let text): prefix = text
             case .suffix(let text): suffix = text
@@ -68,7 +84,9 @@ public struct DirectivesHandler: TaskListHandler {
 
 extension DirectivesHandler {
     static let kind = HandlerKind(
-        "directives", summary: "disBatch's task files with #DISBATCH PREFIX, SUFFIX and REPEAT.",
+        "directives",
+        summary:
+            "disBatch's task files with #DISBATCH PREFIX, SUFFIX and REPEAT, and #TASKFARMER cpus=4 mem=8G time=30m.",
         arguments: [
             Argument("shell", standard: "/bin/bash", help: "What runs the tasks; disBatch takes /bin/bash.")
         ]

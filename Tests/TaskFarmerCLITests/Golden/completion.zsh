@@ -36,6 +36,19 @@ _taskfarmer() {
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
+            '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
+            '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
+            '--need=[What else each task needs that does not say so itself\: licence=1.]:NAME=N,…:' \
+            '--offer=[What this farmer has for its tasks\: any name, as in licence=4, and cpus, mem, gpus in place of what it finds.]:NAME=N,…:' \
+            '--pin[Bind each task to processors of its own, of one NUMA node where they can be.]' \
+            '--mem-enforce=[Keep tasks to the memory that they need\: rss (looked at every second, killed), rlimit (address space, refused by the kernel), cgroup (killed by the kernel).]:HOW:(rss rlimit cgroup)' \
+            '--mem-slack=[What a task may use under --mem-enforce, as a multiple of what it needs.]:FACTOR:' \
+            '--ulimit=[Limits of each process of a task\: as, cpu, core, data, fsize, memlock, nofile, nproc, stack; sizes with a unit, as in core=0,nofile=4096,as=8G.]:NAME=N,…:' \
+            '--load=[Start no task while N threads of this machine run or want to; 100% is one for each processor.]:N:' \
+            '--memfree=[Start no task while less memory is free; when it is less than half of that, the youngest task goes back.]:SIZE:' \
+            '--nice=[Run tasks with a niceness that is higher by N, from 0 to 19.]:N:' \
+            '--ionice=[Run tasks with this I/O priority\: idle, best-effort or best-effort\:0 to \:7.]:CLASS:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -80,6 +93,19 @@ _taskfarmer() {
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
+            '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
+            '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
+            '--need=[What else each task needs that does not say so itself\: licence=1.]:NAME=N,…:' \
+            '--offer=[What this farmer has for its tasks\: any name, as in licence=4, and cpus, mem, gpus in place of what it finds.]:NAME=N,…:' \
+            '--pin[Bind each task to processors of its own, of one NUMA node where they can be.]' \
+            '--mem-enforce=[Keep tasks to the memory that they need\: rss (looked at every second, killed), rlimit (address space, refused by the kernel), cgroup (killed by the kernel).]:HOW:(rss rlimit cgroup)' \
+            '--mem-slack=[What a task may use under --mem-enforce, as a multiple of what it needs.]:FACTOR:' \
+            '--ulimit=[Limits of each process of a task\: as, cpu, core, data, fsize, memlock, nofile, nproc, stack; sizes with a unit, as in core=0,nofile=4096,as=8G.]:NAME=N,…:' \
+            '--load=[Start no task while N threads of this machine run or want to; 100% is one for each processor.]:N:' \
+            '--memfree=[Start no task while less memory is free; when it is less than half of that, the youngest task goes back.]:SIZE:' \
+            '--nice=[Run tasks with a niceness that is higher by N, from 0 to 19.]:N:' \
+            '--ionice=[Run tasks with this I/O priority\: idle, best-effort or best-effort\:0 to \:7.]:CLASS:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -113,6 +139,19 @@ _taskfarmer() {
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
+            '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
+            '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
+            '--need=[What else each task needs that does not say so itself\: licence=1.]:NAME=N,…:' \
+            '--offer=[What this farmer has for its tasks\: any name, as in licence=4, and cpus, mem, gpus in place of what it finds.]:NAME=N,…:' \
+            '--pin[Bind each task to processors of its own, of one NUMA node where they can be.]' \
+            '--mem-enforce=[Keep tasks to the memory that they need\: rss (looked at every second, killed), rlimit (address space, refused by the kernel), cgroup (killed by the kernel).]:HOW:(rss rlimit cgroup)' \
+            '--mem-slack=[What a task may use under --mem-enforce, as a multiple of what it needs.]:FACTOR:' \
+            '--ulimit=[Limits of each process of a task\: as, cpu, core, data, fsize, memlock, nofile, nproc, stack; sizes with a unit, as in core=0,nofile=4096,as=8G.]:NAME=N,…:' \
+            '--load=[Start no task while N threads of this machine run or want to; 100% is one for each processor.]:N:' \
+            '--memfree=[Start no task while less memory is free; when it is less than half of that, the youngest task goes back.]:SIZE:' \
+            '--nice=[Run tasks with a niceness that is higher by N, from 0 to 19.]:N:' \
+            '--ionice=[Run tasks with this I/O priority\: idle, best-effort or best-effort\:0 to \:7.]:CLASS:' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
