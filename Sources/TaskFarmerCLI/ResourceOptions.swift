@@ -57,22 +57,17 @@ enum ResourceOptions {
         var offered = TaskNeeds()
         try read("offer", arguments, into: &offered)
         let asked = try arguments.number("proc", in: 1...65_536)
-        let found = Farmer.processors(allocation)
-        let slots = asked ?? offered.cpus ?? found
-        var settings = ResourceSettings(
-            offer: Offer(
-                cpus: offered.cpus ?? max(found, slots),
-                memory: offered.memory ?? Farmer.memory(allocation),
-                gpus: try gpus(offered.gpus, process, allocation), others: offered.others))
+        var (settings, slots): (ResourceSettings, Int)
+        do throws(TaskNeeds.Problem) {
+            (settings, slots) = try ResourceSettings.found(
+                offered: offered, slots: asked, allocation, variable: process.variable)
+        } catch {
+            throw UsageError(message: "--offer \(error.message)")
+        }
         settings.common = try common(arguments)
         settings.isPinning = arguments.has("pin")
-        if settings.isPinning {
-            let bound = Processors.nodes.reduce(0) { $0 + $1.count }
-            if settings.offer.cpus > bound {
-                throw UsageError(
-                    message: "--pin: \(settings.offer.cpus) processors are offered, but this process may use \(bound); "
-                        + "expected no more with --proc or --offer cpus=N")
-            }
+        if let problem = settings.pinningProblem {
+            throw UsageError(message: "--pin: \(problem); expected no more with --proc or --offer cpus=N")
         }
         settings.enforcement = try RunCommand.choice("mem-enforce", arguments)
         settings.slack = try factor("mem-slack", arguments) ?? 1
@@ -138,24 +133,6 @@ enum ResourceOptions {
             throw UsageError(message: "--\(name) \(text): expected a number from 1 to 1000")
         }
         return value
-    }
-
-    /// As programs name them: what the variables for them say, else the scheduler, else the NVIDIA driver.
-    private static func gpus(
-        _ offered: Int?, _ process: CommandProcess, _ allocation: Allocation?
-    ) throws(UsageError) -> [String] {
-        let said = ResourceSettings.deviceVariables.lazy.compactMap { process.variable($0) }.first
-        let list = said.map { $0.text } ?? allocation?.gpus
-        let named = list.map { text in
-            text == "NoDevFiles" ? [] : text.split { $0 == "," || $0 == " " }.map(String.init)
-        }
-        let found = named ?? (0..<HostDevices.nvidia).map { "\($0)" }
-        guard let offered else { return found }
-        if named != nil && offered > found.count {
-            throw UsageError(
-                message: "--offer gpus=\(offered): this process has \(found.count) (\(found.joined(separator: ",")))")
-        }
-        return named != nil ? Array(found.prefix(offered)) : (0..<offered).map { "\($0)" }
     }
 
     private static func limits(_ arguments: Arguments) throws(UsageError) -> [ResourceLimit] {

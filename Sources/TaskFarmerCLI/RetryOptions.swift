@@ -12,9 +12,10 @@ enum RetryOptions {
             standard: "0"),
         Option(
             "retry-on", value: "RULES",
-            "How often which failures are forgiven, instead of --retries: exit, exit:75,111, signal, signal:SEGV, timeout, start "
-                + "(cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the "
-                + "first that fits counts.", standard: "lost=inf interrupted=inf"),
+            "How often which failures are forgiven, instead of --retries: exit, exit:75,111, signal, signal:SEGV, timeout, oom (out "
+                + "of memory), start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; oom=3:mem*2 or "
+                + "timeout=2:time*2..4h gives the task more each time; blanks between rules, the first that fits counts.",
+            standard: "lost=inf interrupted=inf"),
         Option(
             "retry-delay", value: "TIME",
             "Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to "

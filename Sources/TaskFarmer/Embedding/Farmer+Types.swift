@@ -31,6 +31,17 @@ extension Farmer {
         public var resumeStatus: Int32? = 85
         /// Stops a task that runs for longer; nil for never. What runs inside this process is asked to stop, as by a cancellation.
         public var taskTimeout: Duration?
+        /// What each task needs that does not say so itself.
+        public var needs = TaskNeeds()
+        /// What this farmer has for its tasks; what is not said is found: processors, memory and GPUs by affinity, control groups,
+        /// scheduler and `CUDA_VISIBLE_DEVICES`.
+        public var offers = TaskNeeds()
+        /// Binds each task that is a process to processors of its own.
+        public var pinsTasks = false
+        /// How tasks that are processes are kept within the memory that they need; nil for not at all.
+        public var memoryEnforcement: MemoryEnforcement?
+        /// What a task may use under `memoryEnforcement`, as a multiple of what it needs; from 1.
+        public var memorySlack = 1.0
         /// First puts every failed task back, to run again.
         public var retryFailed = false
         /// Starts over: forgets what was done and deletes the logs. Refused while farmers are at work.
@@ -152,6 +163,23 @@ extension Farmer.Options {
             }
             return policy
         }
+    }
+}
+
+extension Farmer.Options {
+    /// What its tasks are given, and how many run at a time.
+    func resources(
+        _ allocation: Allocation?
+    ) throws(TaskNeeds.Problem) -> (settings: ResourceSettings, slots: Int) {
+        var (settings, slots) = try ResourceSettings.found(
+            offered: offers, slots: slots, allocation, variable: OwnProcess.variable)
+        settings.common = needs
+        settings.isPinning = pinsTasks
+        settings.enforcement = memoryEnforcement
+        settings.slack = memorySlack
+        if let problem = settings.pinningProblem { throw TaskNeeds.Problem(message: "pinsTasks: \(problem)") }
+        guard memorySlack >= 1 else { throw TaskNeeds.Problem(message: "memorySlack: \(memorySlack) is not from 1 on") }
+        return (settings, slots)
     }
 }
 

@@ -218,11 +218,18 @@ public final class Farmer: Sendable {
             share: options.share,
             trust: Trust(named: options.trust.map { Path($0) }, sharing: options.share == nil ? .no : .asked))
         let allocation = Allocation.read(OwnProcess.variable)
+        let (resources, slots): (ResourceSettings, Int)
+        do throws(TaskNeeds.Problem) {
+            (resources, slots) = try options.resources(allocation)
+        } catch {
+            throw FarmError.usage("Farmer.Options: \(error.message)")
+        }
         var settings = FarmerOptions(
-            slots: options.slots ?? Self.processors(allocation), timeout: options.timeout?.wholeNanoseconds,
+            slots: slots, timeout: options.timeout?.wholeNanoseconds,
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         settings.retry = retry
+        settings.resources = resources
         settings.taskTimeLimit = options.taskTimeout.map { .fixed(max(1, $0.wholeNanoseconds)) }
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         return Summary(try Self.run(request, settings, signals: nil, observer: observer, control: control))

@@ -4,7 +4,7 @@ package import TaskFarmerCore
 package import TaskFarmerSystem
 
 /// How tasks are kept within the memory that they asked for.
-package enum MemoryEnforcement: String, Sendable, CaseIterable {
+public enum MemoryEnforcement: String, Sendable, CaseIterable {
     /// The farmer looks every second, and kills a task whose processes' resident sets are larger.
     case rss
     /// The kernel refuses each process address space beyond it.
@@ -31,6 +31,48 @@ package struct ResourceSettings: Sendable {
     package var leastMemory: Int?
 
     package init(offer: Offer) { self.offer = offer }
+
+    /// What this process has.
+    ///
+    /// - Parameters:
+    ///   - offered: what the user says there is
+    ///   - slots: how many tasks run at a time at most; nil for as many as there are processors
+    ///   - allocation: the scheduler's job
+    ///   - variable: finds variables
+    /// - Returns: what is given to tasks, and how many run at a time
+    /// - Throws: what of it cannot be
+    package static func found(
+        offered: TaskNeeds, slots: Int?, _ allocation: Allocation?, variable: (String) -> [UInt8]?
+    ) throws(TaskNeeds.Problem) -> (settings: ResourceSettings, slots: Int) {
+        let processors = Farmer.processors(allocation)
+        let slots = slots ?? offered.cpus ?? processors
+        let offer = Offer(
+            cpus: offered.cpus ?? max(processors, slots), memory: offered.memory ?? Farmer.memory(allocation),
+            gpus: try devices(offered.gpus, allocation, variable), others: offered.others)
+        return (ResourceSettings(offer: offer), slots)
+    }
+
+    /// GPUs as programs name them: what the variables for them say, else the scheduler, else the NVIDIA driver.
+    private static func devices(
+        _ offered: Int?, _ allocation: Allocation?, _ variable: (String) -> [UInt8]?
+    ) throws(TaskNeeds.Problem) -> [String] {
+        let list = deviceVariables.compactMap { variable($0)?.text }.first ?? allocation?.gpus
+        guard let list else { return (0..<(offered ?? HostDevices.nvidia)).map { "\($0)" } }
+        let named = list == "NoDevFiles" ? [] : list.split { $0 == "," || $0 == " " }.map(String.init)
+        guard let offered else { return named }
+        if offered > named.count {
+            throw TaskNeeds.Problem(
+                message: "gpus=\(offered): this process has \(named.count) (\(named.joined(separator: ",")))")
+        }
+        return Array(named.prefix(offered))
+    }
+
+    /// Why tasks cannot be bound to processors of their own; nil where they can.
+    package var pinningProblem: String? {
+        let bound = Processors.nodes.reduce(0) { $0 + $1.count }
+        return !isPinning || offer.cpus <= bound
+            ? nil : "\(offer.cpus) processors are offered, but this process may use \(bound)"
+    }
 
     /// What a task is bound by.
     func bounds(_ grant: Grant, group: Int32) -> ProcessBounds {
