@@ -62,7 +62,7 @@ final class Console: FarmObserver {
         case .stopping(let reason):
             if !isQuiet { line("stopping (\(reason.words)): running tasks are stopped and go back") }
         case .draining:
-            if !isQuiet { line("draining (SIGUSR2): running tasks finish, no new ones are started") }
+            if !isQuiet { line("draining: running tasks finish, no new ones are started") }
         case .progress(let progress):
             show(
                 .init(

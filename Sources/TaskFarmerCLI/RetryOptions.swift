@@ -26,6 +26,10 @@ enum RetryOptions {
             "A task that exits with this status is run again and uses no retry up: it goes on from its checkpoint. "
                 + "`none` for no such status.", standard: "\(RetryPolicy.standardResumeStatus)"),
         Option(
+            "quarantine", value: "N",
+            "Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.",
+            standard: "only tell"),
+        Option(
             "task-timeout", value: "TIME",
             "Stop a task that runs for longer: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.",
             standard: "never"),

@@ -180,6 +180,7 @@ package enum RunCommand: Command {
         options.retry = retry
         options.taskTimeLimit = timeLimit
         options.resources = resources
+        options.quarantine = try arguments.number("quarantine", in: 1...1_000_000)
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)
         let summary = try Farmer.run(request, options, signals: signals, observer: attachment ?? console)
         console.finish()

@@ -203,3 +203,29 @@ import Testing
         #expect(throws: RetryPolicy.Problem.self) { try RetryPolicy.rules(text, signals: [:]) }
     }
 }
+
+@Suite("Whether a node is to blame") struct NodeDoubtTests {
+    private let second = 1_000_000_000
+
+    @Test func `what failed here speaks against the node once it succeeded elsewhere, and once only`() {
+        var doubt = NodeDoubt()
+        for task in 0..<10 { doubt.noteFailure(of: task, at: task) }
+        #expect(doubt.noteSuccesses([3, 3, 77]) == nil && doubt.evidence == [3])
+        #expect(doubt.noteSuccesses([4]) == nil, "two may be chance")
+        #expect(doubt.noteSuccesses([5]) == 3)
+        #expect(doubt.text == "tasks 3, 4, 5")
+        #expect(doubt.noteSuccesses([6, 7]) == nil, "told once")
+        #expect(doubt.noteSuccesses([8]) == 6, "and again when there are twice as many")
+        #expect(doubt.text == "tasks 3, 4, 5, 6, 7, …")
+        #expect(doubt.watched(at: 20) == [0, 1, 2, 9])
+    }
+
+    @Test func `a task is left to others for a while, and what is remembered stays small`() {
+        var doubt = NodeDoubt()
+        doubt.noteFailure(of: 1, at: 0)
+        #expect(doubt.avoided(at: 9 * second) == [1] && doubt.avoided(at: 11 * second).isEmpty)
+        #expect(doubt.watched(at: 1000 * second) == [1])
+        for task in 0..<100_000 { doubt.noteFailure(of: task, at: task) }
+        #expect(doubt.watched(at: 100_000).count <= 1000)
+    }
+}

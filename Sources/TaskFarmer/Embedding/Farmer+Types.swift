@@ -24,6 +24,8 @@ extension Farmer {
         /// How often which failures are forgiven, instead of `retries`, as in `exit:75,111=5 signal:SEGV=2 timeout=1 lost=inf`;
         /// the first rule that fits counts.
         public var retryOn: String?
+        /// Takes no more tasks when so many that failed here have succeeded on other hosts; nil for never.
+        public var quarantine: Int?
         /// How long to wait before a failed task is run again: twice as long each time, up to the upper bound, and up to a quarter
         /// more; nil for not at all.
         public var retryDelay: ClosedRange<Duration>?
@@ -73,6 +75,8 @@ extension Farmer {
         case timeout
         /// It can run nothing of what is left, with the reason in words.
         case unfit(String)
+        /// Tasks that failed here have succeeded on other hosts.
+        case quarantine
         /// It could not go on.
         case failure(FarmError)
     }
@@ -189,6 +193,7 @@ extension Farmer.StopReason {
         case .signal, .requested, .idle: self = .requested
         case .timeout: self = .timeout
         case .unfit(let reason): self = .unfit(reason)
+        case .quarantine: self = .quarantine
         case .failure(let error): self = .failure(error)
         }
     }

@@ -230,6 +230,7 @@ public final class Farmer: Sendable {
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         settings.retry = retry
         settings.resources = resources
+        settings.quarantine = options.quarantine
         settings.taskTimeLimit = options.taskTimeout.map { .fixed(max(1, $0.wholeNanoseconds)) }
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         return Summary(try Self.run(request, settings, signals: nil, observer: observer, control: control))

@@ -75,7 +75,13 @@ struct GrowingLines {
     private var at = 0
     private var newlines: [UInt32] = []
 
-    init(_ path: Path) { self.path = path }
+    /// - Parameters:
+    ///   - path: the file
+    ///   - start: where a line begins: the first that is read
+    init(_ path: Path, from start: Int = 0) {
+        self.path = path
+        at = start
+    }
 
     /// Hands over the lines that were added, without their newlines. All of them once more when the file was begun anew.
     mutating func read(_ body: (borrowing Span<UInt8>) -> Void) throws {

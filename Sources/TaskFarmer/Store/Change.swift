@@ -111,7 +111,9 @@ package final class Change {
         let found = try look(max(count, filter.window))
         var deepest = 0
         for (place, task) in found.enumerated() where wanted.count < count {
-            if let reason = filter.refusal(task) {
+            if filter.avoided.contains(task.id) {
+                refused.postponed += 1
+            } else if let reason = filter.refusal(task) {
                 refused.note(task, reason)
             } else {
                 wanted.append(task)

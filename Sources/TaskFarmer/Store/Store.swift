@@ -22,6 +22,8 @@ package final class Store: @unchecked Sendable {
     private let liveness: Liveness
     /// Where the round of looks at other farmers goes on.
     private var nextLook = 0
+    /// attempts.tsv, as far as it was looked through for what others have done.
+    private var others: GrowingLines?
 
     /// What a farmer gets from a visit at the lock.
     package struct Exchange: Sendable {
@@ -36,6 +38,14 @@ package final class Store: @unchecked Sendable {
         /// How long it took, waiting included, and how long the lock was held, in nanoseconds.
         package var duration: Int
         package var held: Int
+    }
+
+    /// What other hosts have done.
+    package struct Elsewhere: Sendable {
+        /// Whether there are farmers at work on any.
+        package var isAnybody = false
+        /// Tasks that succeeded there.
+        package var succeeded: [Int] = []
     }
 
     /// What was found out about another farmer.
@@ -281,6 +291,32 @@ package final class Store: @unchecked Sendable {
         }
         nextLook = (nextLook + count) % others.count
         return findings
+    }
+
+    /// Looks whether there are farmers on other hosts, and which of these tasks have succeeded there since the last look. While there
+    /// are none to look for, nothing is read but the roster.
+    ///
+    /// - Parameter tasks: those that failed here
+    /// - Returns: what there is
+    /// - Throws: where the roster or attempts.tsv cannot be read
+    package func lookElsewhere(for tasks: Set<Int>) throws -> Elsewhere {
+        let own = HostIdentity.current.name
+        var found = Elsewhere()
+        found.isAnybody = try Roster.read(directory).contains { $0.status == .live && $0.host != own }
+        guard found.isAnybody, !tasks.isEmpty else {
+            others = nil
+            return found
+        }
+        var lines =
+            others ?? GrowingLines(directory.file(.attempts), from: cycle.seen?.sizes[.attempts] ?? 0)
+        try lines.read { line in
+            guard let attempt = AttemptFields(line), attempt.hasSucceeded, tasks.contains(attempt.task),
+                line.extracting(attempt.host).text != own
+            else { return }
+            found.succeeded.append(attempt.task)
+        }
+        others = lines
+        return found
     }
 
     /// The farmers of this host whose files are there and whose processes are not.

@@ -6,6 +6,8 @@ package import TaskFarmerCore
 package struct TaskFilter: Sendable {
     /// So many tasks are looked at, from the top.
     package var window: Int
+    /// Tasks that are left to others for the moment.
+    package var avoided: Set<Int> = []
     /// Why a task cannot be taken, in words; nil when it can.
     package var refusal: @Sendable (TaskRecord) -> String?
 
@@ -22,6 +24,8 @@ package struct TaskFilter: Sendable {
 /// Tasks that were looked at and not taken.
 package struct RefusedTasks: Sendable, Equatable {
     package var count = 0
+    /// How many more are left to others for the moment.
+    package var postponed = 0
     /// The first of them, and why.
     package var first: Int?
     package var reason = ""

@@ -11,6 +11,8 @@ package enum StopReason: Sendable, Equatable {
     case idle
     /// It can run nothing of what is left, in words.
     case unfit(String)
+    /// Tasks that failed here have succeeded on other hosts.
+    case quarantine
     /// `FarmControl` was used.
     case requested
     case failure(FarmError)
@@ -21,6 +23,7 @@ package enum StopReason: Sendable, Equatable {
         case .timeout: "--timeout"
         case .idle: "--leave-idle"
         case .unfit(let reason): reason
+        case .quarantine: "--quarantine"
         case .requested: "a request"
         case .failure(let error): "\(error)"
         }

@@ -20,6 +20,8 @@ package struct FarmerOptions {
     package var retry = RetryPolicy()
     /// For how long an attempt may run.
     package var taskTimeLimit: TaskTimeLimit?
+    /// Takes no more tasks when so many that failed here have succeeded on other hosts.
+    package var quarantine: Int?
     /// What this farmer keeps of what tasks print; nil for what the work directory was made with.
     package var logs: LogKeeping?
     /// The scheduler's job that it runs in.
@@ -242,7 +244,7 @@ extension Farmer {
                 resources: resources, memoryWatch: memoryWatch, groups: groups),
             settings: .init(
                 stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle,
-                selection: selection),
+                selection: selection, quarantine: options.quarantine),
             observer: observer, patience: patience)
         try patience.beginWork()
         supervisor.run(first)

@@ -52,6 +52,8 @@ final class RunningTasks {
     private var nextOvertime = Int.max
     private var lastTended = Clock.boot
 
+    /// Whether this node is to blame for failures.
+    var doubt = NodeDoubt()
     private(set) var unreported = UnreportedEnds()
     private(set) var rate = RateEstimate()
     private(set) var lastStart = Clock.boot
@@ -399,6 +401,7 @@ final class RunningTasks {
         let verdict = settings.retry.verdict(
             end.outcome, before: task.failures, chance: settings.retry.delay == nil ? 0 : .random(in: 0..<1))
         attempt.fate = verdict.fate
+        if verdict.fate == .again && end.outcome.isFinal { doubt.noteFailure(of: end.task, at: Clock.boot) }
         if verdict.wait > 0 { attempt.delayedUntil = Clock.boot + verdict.wait }
         happenings.ended.append(attempt)
         if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }

@@ -9,7 +9,8 @@ enum StoreRequest: Sendable {
     case exchange(ClaimRequest, filter: TaskFilter?, release: [TaskRecord], keepsDelayed: Bool)
     /// Looks at `state` without the lock.
     case peek
-    case lookAround(all: Bool)
+    /// Also for tasks that failed here and have succeeded on other hosts.
+    case lookAround(all: Bool, watched: Set<Int>)
     /// What tasks have left running outside of their process groups is killed first, on demand.
     case leave(release: [TaskRecord], killsLeftovers: Bool)
 
@@ -24,7 +25,7 @@ enum StoreRequest: Sendable {
 enum StoreAnswer: Sendable {
     case exchanged(Store.Exchange)
     case state(StateRecord?)
-    case findings([Store.Finding])
+    case findings([Store.Finding], elsewhere: Store.Elsewhere)
     case left
     case failed(FarmError)
 }
@@ -76,8 +77,9 @@ final class StoreThread: Sendable {
                         request, filter: filter, release: release, keepsDelayed: keepsDelayed, patience))
             case .peek:
                 return .state(StateRecord(try Folder.content(of: store.directory.state)))
-            case .lookAround(let all):
-                return .findings(try store.lookAround(all: all, patience))
+            case .lookAround(let all, let watched):
+                let findings = try store.lookAround(all: all, patience)
+                return .findings(findings, elsewhere: try store.lookElsewhere(for: watched))
             case .leave(let release, let killsLeftovers):
                 if killsLeftovers { Leftovers.kill(of: store.farmer) }
                 try store.leave(release: release, patience)

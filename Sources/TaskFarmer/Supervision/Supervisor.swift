@@ -19,6 +19,8 @@ final class Supervisor {
         /// Leaves when it has run nothing for so many nanoseconds.
         var leaveIdle: Int?
         var selection: TaskSelection
+        /// Takes no more tasks when so many that failed here have succeeded on other hosts.
+        var quarantine: Int?
     }
 
     private let store: Store
@@ -63,6 +65,8 @@ final class Supervisor {
     private var released: [TaskRecord] = []
     /// To be run again after a while, and more of them than there are slots by then.
     private var delayed = DelayedTasks()
+    /// There are farmers on other hosts.
+    private var hasCompany = false
     /// Which tasks it takes.
     private var selection: TaskSelection
     private var surplus: [TaskRecord] = []
@@ -236,6 +240,12 @@ final class Supervisor {
     private func takeDelayed() {
         guard isWorking, let next = delayed.next, next <= Clock.boot else { return }
         let due = delayed.takeDue(at: Clock.boot)
+        if hasCompany {
+            // Elsewhere it may go better.
+            for task in due { tasks.doubt.noteFailure(of: task.id, at: Clock.boot) }
+            surplus += due
+            return
+        }
         let room = max(0, (tasks.isBlocked ? tasks.count : tasks.places) - pipeline.count)
         pipeline.add(Array(due.prefix(room)))
         surplus += due.dropFirst(room)
@@ -249,6 +259,7 @@ final class Supervisor {
 
     /// Reports what has ended, takes what is given, gives back what is not to be run here.
     private func exchange(_ request: ClaimRequest, release: [TaskRecord] = []) {
+        selection.avoided = hasCompany ? tasks.doubt.avoided(at: Clock.boot) : []
         released = release
         send(.exchange(request, filter: selection.filter, release: release, keepsDelayed: isWorking))
     }
@@ -285,8 +296,9 @@ final class Supervisor {
             if !exchange.tasks.isEmpty { peekWait = 0 }
         case .state(let seen):
             if let seen, seen.epoch >= state.epoch { note(seen) }
-        case .findings(let findings):
+        case .findings(let findings, let elsewhere):
             tell(findings)
+            blame(elsewhere)
         case .left:
             isLeaving = false
             summary.hasLeft = true
@@ -328,6 +340,20 @@ final class Supervisor {
                             + "--assume-dead \(host)"))
             }
         }
+    }
+
+    /// What succeeds elsewhere and failed here speaks against this node.
+    private func blame(_ elsewhere: Store.Elsewhere) {
+        hasCompany = elsewhere.isAnybody
+        let count = tasks.doubt.noteSuccesses(elsewhere.succeeded)
+        let isOver = settings.quarantine.map { tasks.doubt.evidence.count >= $0 } ?? false
+        if isWorking && (isOver || count != nil) {
+            observer.observe(
+                .note(
+                    "\(HostIdentity.current.name) may be to blame: \(tasks.doubt.text) failed here and succeeded on other hosts"
+                        + (isOver ? "; this farmer takes no more tasks (--quarantine)" : "")))
+        }
+        if isOver { drain(.quarantine) }
     }
 
     private var situation: ClaimSituation {
@@ -388,7 +414,7 @@ final class Supervisor {
         if Clock.boot - lastLook >= Liveness.interval {
             lastLook = Clock.boot
             if state.liveFarmers > 1 {
-                send(.lookAround(all: isIdle))
+                send(.lookAround(all: isIdle, watched: tasks.doubt.watched(at: Clock.boot)))
                 return false
             }
         }

@@ -12,16 +12,23 @@ struct TaskSelection: Sendable {
     /// Why nothing that is left can run here, once all of it was looked at.
     private(set) var hopelessness: String?
 
+    /// Tasks that are left to others for the moment.
+    var avoided: Set<Int> = []
+
     private static let firstPause = 100_000_000
     private static let longestPause = 10_000_000_000
+    /// Others have so long to take what is left to them before it is looked for again.
+    private static let courtesy = 1_000_000_000
 
     init(_ demands: Demands) { self.demands = demands }
 
     /// nil where every task is taken.
     var filter: TaskFilter? {
-        if demands.isUniform { return nil }
+        if demands.isUniform && avoided.isEmpty { return nil }
         let demands = demands
-        return TaskFilter(window: window) { demands.lack($0) }
+        var filter = TaskFilter(window: window) { demands.lack($0) }
+        filter.avoided = avoided
+        return filter
     }
 
     /// What came of a visit.
@@ -32,6 +39,11 @@ struct TaskSelection: Sendable {
     ///   - left: how many there are now
     ///   - now: nanoseconds since boot
     mutating func note(taken: Int, _ refused: RefusedTasks, of left: Int, at now: Int) {
+        if taken == 0 && refused.postponed > 0 {
+            hopelessness = nil
+            nextTry = now + Self.courtesy
+            return
+        }
         guard taken == 0, let first = refused.first else {
             if taken > 0 { self = TaskSelection(demands) }
             return

@@ -23,6 +23,7 @@ _taskfarmer() {
         run:--retry-on) COMPREPLY=(); return;;
         run:--retry-delay) COMPREPLY=(); return;;
         run:--resume-code) COMPREPLY=(); return;;
+        run:--quarantine) COMPREPLY=(); return;;
         run:--task-timeout) COMPREPLY=(); return;;
         run:--cpus) COMPREPLY=(); return;;
         run:--mem) COMPREPLY=(); return;;
@@ -61,6 +62,7 @@ _taskfarmer() {
         submit:--retry-on) COMPREPLY=(); return;;
         submit:--retry-delay) COMPREPLY=(); return;;
         submit:--resume-code) COMPREPLY=(); return;;
+        submit:--quarantine) COMPREPLY=(); return;;
         submit:--task-timeout) COMPREPLY=(); return;;
         submit:--cpus) COMPREPLY=(); return;;
         submit:--mem) COMPREPLY=(); return;;
@@ -96,6 +98,7 @@ _taskfarmer() {
         autoscale:--retry-on) COMPREPLY=(); return;;
         autoscale:--retry-delay) COMPREPLY=(); return;;
         autoscale:--resume-code) COMPREPLY=(); return;;
+        autoscale:--quarantine) COMPREPLY=(); return;;
         autoscale:--task-timeout) COMPREPLY=(); return;;
         autoscale:--cpus) COMPREPLY=(); return;;
         autoscale:--mem) COMPREPLY=(); return;;
@@ -140,9 +143,9 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
-        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
-        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
+        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
+        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;

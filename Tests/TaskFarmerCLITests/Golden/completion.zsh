@@ -32,9 +32,10 @@ _taskfarmer() {
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
-            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, oom (out of memory), start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; oom=3\:mem*2 or timeout=2\:time*2..4h gives the task more each time; blanks between rules, the first that fits counts.]:RULES:' \
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
@@ -89,9 +90,10 @@ _taskfarmer() {
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
-            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, oom (out of memory), start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; oom=3\:mem*2 or timeout=2\:time*2..4h gives the task more each time; blanks between rules, the first that fits counts.]:RULES:' \
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
@@ -135,9 +137,10 @@ _taskfarmer() {
             '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
             '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--retries=[Run a task again, up to N times, when it exits with a failure, is killed by a signal or takes too long.]:N:' \
-            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; blanks between rules, the first that fits counts.]:RULES:' \
+            '--retry-on=[How often which failures are forgiven, instead of --retries\: exit, exit\:75,111, signal, signal\:SEGV, timeout, oom (out of memory), start (cannot be started), lost (its farmer died), interrupted, each with =N or =inf; oom=3\:mem*2 or timeout=2\:time*2..4h gives the task more each time; blanks between rules, the first that fits counts.]:RULES:' \
             '--retry-delay=[Wait so long, and up to a quarter more, before a failed task is run again; 10s..10m waits twice as long each time, up to the second.]:TIME:' \
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
+            '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
