@@ -1,3 +1,5 @@
+internal import TaskFarmerCore
+
 /// When all tasks are done if each goes, in their order, to the slot that is free first.
 enum GreedySchedule {
     static func makespan(_ lengths: TaskLengths, tasks: Int, slots: Int) -> Int {

@@ -1,15 +1,17 @@
 /// A binary heap: the least is first.
-struct Heap<Element: Comparable> {
+package struct Heap<Element: Comparable> {
     private var elements: [Element] = []
 
-    var first: Element? { elements.first }
-    var count: Int { elements.count }
-    var isEmpty: Bool { elements.isEmpty }
-    var all: [Element] { elements }
+    package init() {}
 
-    mutating func reserve(_ capacity: Int) { elements.reserveCapacity(capacity) }
+    package var first: Element? { elements.first }
+    package var count: Int { elements.count }
+    package var isEmpty: Bool { elements.isEmpty }
+    package var all: [Element] { elements }
 
-    mutating func insert(_ element: Element) {
+    package mutating func reserve(_ capacity: Int) { elements.reserveCapacity(capacity) }
+
+    package mutating func insert(_ element: Element) {
         var hole = elements.count
         elements.append(element)
         while hole > 0 {
@@ -21,14 +23,14 @@ struct Heap<Element: Comparable> {
         elements[hole] = element
     }
 
-    mutating func removeFirst() -> Element {
+    package mutating func removeFirst() -> Element {
         let first = elements[0]
         let last = elements.removeLast()
         if !elements.isEmpty { replaceFirst(by: last) }
         return first
     }
 
-    mutating func replaceFirst(by element: Element) {
+    package mutating func replaceFirst(by element: Element) {
         let count = elements.count
         var hole = 0
         while true {
@@ -42,5 +44,5 @@ struct Heap<Element: Comparable> {
         elements[hole] = element
     }
 
-    mutating func removeAll() { elements.removeAll() }
+    package mutating func removeAll() { elements.removeAll() }
 }
