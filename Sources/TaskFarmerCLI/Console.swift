@@ -57,6 +57,15 @@ final class Console: FarmObserver {
             line("stopping: \(error)")
         case .stopping(.idle):
             if !isQuiet { line("leaving (--leave-idle): other farmers run the last tasks") }
+        case .stopping(.tooLittleTime(let tasks, let all, let shortest, let left)):
+            let what =
+                tasks < all ? "the \(tasks) tasks on top of \(all)" : "what is left (\(Text.count(tasks, "task")))"
+            if !isQuiet {
+                line(
+                    "leaving: there is no time for \(what): the shortest that is known of takes "
+                        + "\(Text.duration(Int(min(shortest, 1e9) * 1e9))), and there are \(Text.duration(left)) for it"
+                )
+            }
         case .stopping(.unfit(let reason)):
             if !isQuiet { line("leaving: nothing that is left can run here: \(reason)") }
         case .stopping(let reason):

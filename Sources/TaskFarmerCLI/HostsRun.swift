@@ -96,8 +96,10 @@ enum HostsRun {
     ) -> [[UInt8]] {
         var words = [program] + ["run", "--attached=\(HostCrew.silence)"].map { Array($0.utf8) }
         for option in RunCommand.options where !own.contains(option.long) {
-            guard let value = arguments.values[option.long] else { continue }
-            words.append(Array("--\(option.long)".utf8) + (option.value == nil ? [] : [UInt8(ascii: "=")] + value))
+            if option.value == nil, arguments.has(option.long) { words.append(Array("--\(option.long)".utf8)) }
+            for value in arguments.repeated[option.long] ?? [] {
+                words.append(Array("--\(option.long)=".utf8) + value)
+            }
         }
         if let slots = host.slots.map(String.init) ?? arguments.text("proc") {
             words.append(Array("--proc=\(slots)".utf8))

@@ -44,7 +44,10 @@ package struct UsageError: Error, Equatable {
 
 /// A command's words, sorted into options and operands.
 package struct Arguments: Sendable {
+    /// Of an option that is given more than once, the last value.
     package private(set) var values: [String: [UInt8]] = [:]
+    /// All of them, in order.
+    package private(set) var repeated: [String: [[UInt8]]] = [:]
     package private(set) var operands: [[UInt8]] = []
     /// How many operands stood before a `--`; nil without one.
     package private(set) var operandsBeforeEnd: Int?
@@ -78,9 +81,9 @@ package struct Arguments: Sendable {
                     if equals != nil { throw UsageError(message: "--\(name) takes no value") }
                     values[name] = []
                 } else if let equals {
-                    values[name] = Array(word[(equals + 1)...])
+                    note(name, Array(word[(equals + 1)...]))
                 } else {
-                    values[name] = try next("--\(name)")
+                    note(name, try next("--\(name)"))
                 }
             } else {
                 var place = 1
@@ -94,15 +97,22 @@ package struct Arguments: Sendable {
                         values[option.long] = []
                     } else {
                         let rest = Array(word[place...])
-                        values[option.long] =
+                        note(
+                            option.long,
                             rest.isEmpty
-                            ? try next("-\(letter)") : rest.first == UInt8(ascii: "=") ? Array(rest.dropFirst()) : rest
+                                ? try next("-\(letter)")
+                                : rest.first == UInt8(ascii: "=") ? Array(rest.dropFirst()) : rest)
                         place = word.count
                     }
                 }
             }
             index += 1
         }
+    }
+
+    private mutating func note(_ name: String, _ value: [UInt8]) {
+        values[name] = value
+        repeated[name, default: []].append(value)
     }
 
     package func has(_ name: String) -> Bool { values[name] != nil }

@@ -10,7 +10,9 @@ package enum RunCommand: Command {
     package static let summary = "Run every command of a list; go on where an earlier run stopped."
     package static let usage = "[OPTIONS] LIST|WORKDIR"
 
-    package static let options = farming + RetryOptions.options + ResourceOptions.options + lasting + HostsRun.options
+    package static let options =
+        farming + RetryOptions.options + TimeOptions.options + [TimeOptions.halt] + ResourceOptions.options + lasting
+        + HostsRun.options
 
     private static let farming: [Option] = [
         Option(
@@ -128,11 +130,16 @@ package enum RunCommand: Command {
         let stop = try stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let retry = try RetryOptions.policy(arguments)
         let timeLimit = try RetryOptions.limit(arguments)
+        let wallLimit = try TimeOptions.limit(arguments)
+        let margin = try TimeOptions.margin(arguments)
+        let order = try TimeOptions.order(arguments)
+        let halt = try TimeOptions.halt(arguments)
         let logs: LogKeeping? = try choice("logs", arguments)
         let locking: Locking? = try choice("lock", arguments)
         let share = try TrustOptions.share(arguments)
         let trust = try TrustOptions.trust(arguments)
         let registry = try Registries.read(arguments, process)
+        let durations = try TimeOptions.durations(arguments)
         let place = try place(arguments)
         let recorded = arguments.has("fresh") ? nil : try? OpenedFarm.readDescription(place.directory)
         let handlerName = arguments.text("tasklist") ?? recorded?.handler ?? "list"
@@ -168,10 +175,12 @@ package enum RunCommand: Command {
             throw error
         }
         let dead = arguments.assumedDead
-        let request = FarmRequest(
+        var request = FarmRequest(
             directory: directory, list: list,
             lockFolder: lockFolder(arguments, process),
             fresh: arguments.has("fresh"), assumedDead: dead, logs: logs, locking: locking, share: share, trust: trust)
+        request.order = order
+        request.durations = durations
         var options = FarmerOptions(
             slots: slots, timeout: timeout, stopSequence: stop, runner: runner,
             assumedDead: dead,
@@ -179,6 +188,9 @@ package enum RunCommand: Command {
         options.leaveIdle = try arguments.seconds("leave-idle")
         options.retry = retry
         options.taskTimeLimit = timeLimit
+        options.wallLimit = wallLimit
+        options.margin = margin
+        options.halt = halt
         options.resources = resources
         options.quarantine = try arguments.number("quarantine", in: 1...1_000_000)
         console.show(tasksAs: (list?.form ?? recorded?.form) ?? .commands)

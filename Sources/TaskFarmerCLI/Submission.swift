@@ -11,8 +11,9 @@ struct Submission {
             "proc", "workdir", "lock-dir", "lock", "share", "trust", "runner", "tasklist", "config", "stop-signals",
             "logs",
             "leave-idle",
+            "time-limit", "drain-margin", "history",
         ] + (RetryOptions.options + ResourceOptions.options).map(\.long)
-    private static let once = ["retry-failed", "fresh", "assume-dead"]
+    private static let once = ["retry-failed", "fresh", "assume-dead", "order"]
 
     static let options: [Option] = {
         var options = RunCommand.options.filter { (forwarded + once).contains($0.long) }
@@ -71,6 +72,9 @@ struct Submission {
         _ = try RunCommand.choice("logs", arguments) as LogKeeping?
         _ = try RetryOptions.policy(arguments)
         _ = try RetryOptions.limit(arguments)
+        _ = try TimeOptions.limit(arguments)
+        _ = try TimeOptions.margin(arguments)
+        _ = try TimeOptions.order(arguments)
         try ResourceOptions.check(arguments)
         let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         let time = try arguments.text("time").map { text throws(UsageError) in
@@ -100,6 +104,12 @@ struct Submission {
         var farmer = [Path("/proc/self/exe").resolved?.bytes ?? Array("taskfarmer".utf8), Array("run".utf8)]
         for option in Self.forwarded where option != "workdir" {
             guard var value = arguments.values[option] else { continue }
+            if option == "history" {
+                for path in TimeOptions.histories(arguments) {
+                    farmer += [Array("--history".utf8), path.absolute.bytes]
+                }
+                continue
+            }
             if option == "config" || option == "lock-dir" { value = Path(bytes: value).absolute.bytes }
             if option == "trust" {
                 let paths = TrustOptions.paths(arguments).map(\.absolute.bytes)
@@ -140,13 +150,16 @@ struct Submission {
     /// - Returns: its state
     func prepare() throws -> StateRecord {
         try queue.requireScheduler()
+        var request = FarmRequest(
+            directory: directory, list: list, lockFolder: RunCommand.lockFolder(arguments, process),
+            fresh: arguments.has("fresh"), assumedDead: arguments.assumedDead,
+            logs: try RunCommand.choice("logs", arguments), locking: try RunCommand.choice("lock", arguments),
+            share: try TrustOptions.share(arguments), trust: try TrustOptions.trust(arguments))
+        request.order = try TimeOptions.order(arguments)
+        request.durations = try TimeOptions.durations(arguments)
         return try Preparation.run(
-            FarmRequest(
-                directory: directory, list: list, lockFolder: RunCommand.lockFolder(arguments, process),
-                fresh: arguments.has("fresh"), assumedDead: arguments.assumedDead,
-                logs: try RunCommand.choice("logs", arguments), locking: try RunCommand.choice("lock", arguments),
-                share: try TrustOptions.share(arguments), trust: try TrustOptions.trust(arguments)),
-            retryFailed: arguments.has("retry-failed"), retry: try RetryOptions.policy(arguments), observer: console)
+            request, retryFailed: arguments.has("retry-failed"), retry: try RetryOptions.policy(arguments),
+            observer: console)
     }
 
     /// Shows how far the work is.

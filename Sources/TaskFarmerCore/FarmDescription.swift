@@ -39,6 +39,8 @@ package struct FarmDescription: Sendable, Equatable {
     package var locking: Locking?
     /// With whom it is shared; absent where with nobody.
     package var share: FarmShare?
+    /// In which order its tasks were made to run, as in `longest` or `random:7`; absent for that of the list.
+    package var order: String?
 
     /// What this program writes in new work directories. Version 2 has tasks as objects, which an older program would hand to a
     /// shell; version 3 has the farmers' jobs in attempts.tsv, the roster and the farmers' own files, and may be guarded
@@ -82,6 +84,7 @@ package struct FarmDescription: Sendable, Equatable {
         if let definition { bytes.append(",\n  \"definition\": \(JSONText.string(definition))") }
         if let locking { bytes.append(",\n  \"locking\": \(JSONText.string(locking.rawValue))") }
         if let share { bytes.append(",\n  \"share\": \(JSONText.string(share.rawValue))") }
+        if let order { bytes.append(",\n  \"order\": \(JSONText.string(order))") }
         bytes.append("\n}\n")
         return bytes
     }
@@ -108,6 +111,7 @@ package struct FarmDescription: Sendable, Equatable {
         definition = try Self.optional(fields, "definition")
         locking = try Self.choice(fields, "locking")
         share = try Self.choice(fields, "share")
+        order = try Self.optional(fields, "order")
     }
 
     /// A field that may be missing, or null.

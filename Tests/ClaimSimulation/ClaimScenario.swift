@@ -1,5 +1,7 @@
 // What is simulated, and what comes out. Nothing here sleeps or reads a clock: the same seed gives the same result.
 
+package import TaskFarmerCore
+
 /// Farmers that follow the claim policy on a virtual clock. All of them start at 0. Times are in seconds.
 package struct ClaimScenario: Sendable {
     /// Farmers that vanish without a word.
@@ -33,6 +35,8 @@ package struct ClaimScenario: Sendable {
     package var isMeanKnown = false
     /// How many waiting farmers one visit serves. Farmers as they are serve themselves alone.
     package var served = 1
+    /// In which order they run.
+    package var order = ListOrder.list
     /// Whether the schedule without any lock is made as well.
     package var comparesGreedy = true
 

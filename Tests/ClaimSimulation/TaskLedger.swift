@@ -9,7 +9,9 @@ struct TaskLedger {
     private(set) var runs: [UInt8] = []
 
     init(_ scenario: ClaimScenario) {
-        lengths = TaskLengths(mean: scenario.mean, sigma: scenario.sigma, seed: scenario.seed)
+        var lengths = TaskLengths(mean: scenario.mean, sigma: scenario.sigma, seed: scenario.seed)
+        lengths.sort(scenario.order, count: scenario.tasks)
+        self.lengths = lengths
         if scenario.tasks <= 200_000 { runs = [UInt8](repeating: 0, count: scenario.tasks) }
     }
 

@@ -1,4 +1,6 @@
-/// How long tasks run, by their number: log-normal, without a table of all tasks.
+internal import TaskFarmerCore
+
+/// How long tasks run, by their number: log-normal, without a table of all tasks unless they run in another order.
 struct TaskLengths {
     private let seed: UInt64
     /// Quantiles in nanoseconds, evenly spaced.
@@ -16,8 +18,18 @@ struct TaskLengths {
         quantiles = (0...count).map { median * Natural.exponential(sigma * Self.normal(Double($0) / Double(count))) }
     }
 
+    /// Which task of the list runs at which place.
+    private var order: [UInt32]?
+
+    /// From here on tasks are numbered as they run.
+    mutating func sort(_ wanted: ListOrder, count: Int) {
+        if wanted == .list { return }
+        order = wanted.sequence(count: count, seconds: (0..<count).map { Float(self[$0]) })
+    }
+
     /// Nanoseconds.
-    subscript(task: Int) -> Int {
+    subscript(place: Int) -> Int {
+        let task = order.map { Int($0[place]) } ?? place
         let random = SplitMix.scrambled(seed &+ UInt64(truncatingIfNeeded: task) &* 0x9E37_79B9_7F4A_7C15)
         let index = Int(random >> (64 - Self.bits))
         if index < 8 || index >= quantiles.count - 9 {

@@ -10,6 +10,7 @@
 #   scancel     several-nodes.sh and preemptible.sh are cancelled and stay so; later jobs go on
 #   node        a node of several-nodes.sh goes down; the others take over
 #   shell       a signal for the batch shell alone: a farmer in the foreground is not told, with exec or wait it is
+#   walltime    a farmer finds out when its job ends, starts what fits and leaves
 #   shares      how many slots farmers have by the options of sbatch and srun
 #
 # usage: Tests/Lab/slurm.sh [quick | CASE …]     quick: requeue and array; default: all; as root
@@ -260,14 +261,27 @@ END
     )"
 }
 
+walltime() {
+    list 0
+    printf '%s\n' '{"command":"echo ran","time":"10s"}' '{"command":"echo never","time":"2h"}' >tasks.txt
+    local job
+    job=$(at head sbatch --parsable --time=9 --output="$PWD/job.%j.out" --wrap "taskfarmer run -t jsonl tasks.txt")
+    until_true 60 ended "$job" || return
+    expect "the end of the job is known" said -e "the time ends .*(SLURM_JOB_END_TIME)" -e "the time ends .*(squeue)" "job.$job.out"
+    expect "the farmer says why it leaves" said "leaving: there is no time for what is left (1 task)" "job.$job.out"
+    same "what fits has run" "$(cut -d' ' -f1 tasks.txt_workdir/finished)" 0
+    same "what does not is left" "$(cut -d' ' -f1 tasks.txt_workdir/toprocess)" 1
+    same "work remains" "$(at head scontrol show job "$job" | grep -o 'ExitCode=[0-9]*')" "ExitCode=75"
+}
+
 case ${1:-all} in
-all) cases=(requeue array limit preemption cancel shell shares node) ;; # the node stays down
+all) cases=(requeue array limit preemption cancel shell shares walltime node) ;; # the node stays down
 quick) cases=(requeue array) ;;
 *) cases=("$@") ;;
 esac
 for case in "${cases[@]}"; do
     [ "$case" != scancel ] || case=cancel
-    case $case in requeue | array | limit | preemption | cancel | shell | node | shares) ;; *) echo "unknown case $case" >&2; exit 64 ;; esac
+    case $case in requeue | array | limit | preemption | cancel | shell | node | shares | walltime) ;; *) echo "unknown case $case" >&2; exit 64 ;; esac
     begin=$SECONDS label=$case
     $case
     echo "     $case took $((SECONDS - begin)) s"

@@ -8,6 +8,7 @@ internal import TaskFarmerSystem
 package enum Scenario: String, CaseIterable, Sendable {
     case creation, join, claim, carry, note, release, requeue, again, choose, rewrite, leave, recovery, growth, retry
     case takeOver = "take-over"
+    case creationInOrder = "creation-in-order"
     case repair
     case fresh
     /// Claims, runs a few tasks, and is gone: whom `recovery` recovers.
@@ -43,6 +44,13 @@ extension Scenario {
         switch self {
         case .creation, .takeOver:
             return ({ _ = try bench.open() }, nil)
+        case .creationInOrder:
+            let open = {
+                var request = try bench.request()
+                request.order = .random(seed: 5)
+                _ = try OpenedFarm.open(request, holder: bench.newRecord().farmer, patience)
+            }
+            return (open, nil)
         case .join:
             let opened = try bench.open()
             let step = {

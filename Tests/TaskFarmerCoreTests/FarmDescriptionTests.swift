@@ -25,6 +25,7 @@ struct FarmDescriptionTests {
         farm.list = "tab\t newline\n backslash \\ ünïcode 😀 \u{7f}\u{0} \u{FFFD}"
         farm.logs = .folders
         farm.created = 0
+        farm.order = "random:7"
         #expect(try FarmDescription(farm.encoded) == farm)
         var syntax = JSONSyntax()
         syntax.add(farm.encoded)

@@ -122,7 +122,7 @@ struct FilesHandlerTests {
         ("command = a\nglob = /x", "4: [x] glob: /x: expected a pattern below the folder, without / before it"),
         (
             "command = a\nskip_if_exist = {}",
-            "4: [x] skip_if_exist: files has no such argument, expected one of: command, skip_if_exists, glob; did you mean "
+            "4: [x] skip_if_exist: files has no such argument, expected one of: command, skip_if_exists, glob, task.X; did you mean "
                 + "skip_if_exists?"
         ),
     ])

@@ -135,7 +135,7 @@ struct KilledAnywhereTests {
 
     @Test(
         "nothing is lost when a farmer that uses leases is killed before any change of any file",
-        arguments: all ? Scenario.swept : [.creation, .join, .carry, .recovery, .leave])
+        arguments: all ? Scenario.swept : [.creation, .creationInOrder, .join, .carry, .recovery, .leave])
     func killedWithLease(_ scenario: Scenario) throws {
         try Self.disturb(scenario, .before, Self.changing, .lease)
     }

@@ -9,6 +9,16 @@ extension Farmer {
         /// How many tasks run at a time; nil for as many as there are processors for this process, by
         /// affinity, cgroup quota and its part of a scheduler's job.
         public var slots: Int?
+        /// For how long it may work: no task is started that will not be over in time, and before the end it stops as a cancellation
+        /// does. nil for as long as the scheduler's job, where it runs in one that says so.
+        public var timeLimit: Duration?
+        /// How long before that end tasks shall be over, and no less than stopping takes; nil for just that.
+        public var drainMargin: Duration?
+        /// Tables of attempts, or work directories, that say how long tasks took before.
+        public var history: [String] = []
+        /// In which order tasks run, where the work directory is yet to be made: `list`, `longest`, `shortest` or `random:SEED`; nil for
+        /// the list's, or as it was made.
+        public var order: String?
         /// Stops so long after it has begun to run tasks, as a cancellation does; nil for never.
         public var timeout: Duration?
         /// How running tasks are stopped: names of signals and seconds in turn, always ending in KILL.
@@ -71,7 +81,7 @@ extension Farmer {
     public enum StopReason: Sendable, Equatable {
         /// The Swift task that ran it was cancelled, or it was told to stop or to drain.
         case requested
-        /// Its time was up.
+        /// Its time was up, or too short for what is left.
         case timeout
         /// It can run nothing of what is left, with the reason in words.
         case unfit(String)
@@ -190,8 +200,8 @@ extension Farmer.Options {
 extension Farmer.StopReason {
     init(_ reason: TaskFarmer.StopReason) {
         switch reason {
-        case .signal, .requested, .idle: self = .requested
-        case .timeout: self = .timeout
+        case .signal, .requested, .idle, .halt: self = .requested
+        case .timeout, .walltime, .tooLittleTime: self = .timeout
         case .unfit(let reason): self = .unfit(reason)
         case .quarantine: self = .quarantine
         case .failure(let error): self = .failure(error)

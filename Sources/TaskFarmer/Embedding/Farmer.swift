@@ -36,6 +36,7 @@ public final class Farmer: Sendable {
     private let options: Options
     private let stopSequence: StopSequence
     private let retry: RetryPolicy
+    private let order: ListOrder?
     private let control: FarmControl
     private let state = Mutex(State())
 
@@ -74,6 +75,14 @@ public final class Farmer: Sendable {
             throw FarmError.usage(
                 "stop signals \(options.stopSignals): \(problem.word.debugDescription) is neither a signal nor seconds; "
                     + "expected for example TERM,5,KILL")
+        }
+        if let text = options.order {
+            guard let order = ListOrder(text) else {
+                throw FarmError.usage("order \(text): expected list, longest, shortest or random:SEED")
+            }
+            self.order = order
+        } else {
+            order = nil
         }
         do throws(RetryPolicy.Problem) {
             retry = try options.retryPolicy
@@ -212,11 +221,13 @@ public final class Farmer: Sendable {
 
     private func work(_ list: HandledList?) throws -> Summary {
         let scratch = OwnProcess.variable("SCRATCH").flatMap { $0.isEmpty ? nil : Path(bytes: $0) }
-        let request = FarmRequest(
+        var request = FarmRequest(
             directory: directory, list: list, lockFolder: options.lockDirectory.map { Path($0) } ?? scratch,
             fresh: options.fresh, assumedDead: options.assumeDead, logs: options.logs, locking: options.locking,
             share: options.share,
             trust: Trust(named: options.trust.map { Path($0) }, sharing: options.share == nil ? .no : .asked))
+        request.order = order
+        try DurationFiles.read(options.history.map { Path($0) }, into: &request.durations)
         let allocation = Allocation.read(OwnProcess.variable)
         let (resources, slots): (ResourceSettings, Int)
         do throws(TaskNeeds.Problem) {
@@ -229,6 +240,8 @@ public final class Farmer: Sendable {
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         settings.retry = retry
+        settings.wallLimit = options.timeLimit.map { min(max(1, $0.wholeNanoseconds), 1 << 60) }
+        if let margin = options.drainMargin { settings.margin = .time(max(0, min(margin.wholeNanoseconds, 1 << 60))) }
         settings.resources = resources
         settings.quarantine = options.quarantine
         settings.taskTimeLimit = options.taskTimeout.map { .fixed(max(1, $0.wholeNanoseconds)) }

@@ -50,7 +50,11 @@ struct Creation {
         }
 
         let state: StateRecord
+        notes += measured.notes
         if try !isFresh && preservePyTaskFarmer() {
+            if measured.plan != nil {
+                notes = ["--order \(measured.order.text): what PyTaskFarmer left stays in the list's order"]
+            }
             var rebuild = Rebuild(
                 directory: directory, source: directory.takenOver, list: list, namesJobs: true, pace: pace)
             state = try rebuild.run()
@@ -60,11 +64,12 @@ struct Creation {
         } else {
             state = try makeFiles()
         }
-        let description = FarmDescription(
+        var description = FarmDescription(
             created: Clock.wall, list: (list.file.name == "-" ? list.file.name : list.file.name.absolute).description,
             handler: list.handlerName, lock: directory.recorded(lockPath),
             nonce: nonce, logs: state.tasks > Self.flatLogs ? .folders : .flat, keep: keeping, form: list.form,
             definition: list.definition, locking: directory.locking, share: share)
+        if measured.order != .list { description.order = measured.order.text }
         try FreshFile.write(directory.state, directory.locking, state.encoded)
         guard try lock.peek() == mark else {
             throw FarmError.brokenLock(
@@ -81,7 +86,7 @@ struct Creation {
         return description
     }
 
-    /// All files of a new work directory; the list is written last line first.
+    /// All files of a new work directory; the list is written last line first, or in the order that was asked for.
     private func makeFiles() throws -> StateRecord {
         var state = StateRecord()
         // Not empty from here on: what lies here is ours, whole or not, and never PyTaskFarmer's.
@@ -93,10 +98,16 @@ struct Creation {
         try FreshFile.write(directory.transaction, directory.locking, [])
         let stack = try SharedHandle(directory.file(.toprocess), directory.locking, create: true)
         try stack.file.truncate(to: 0)
-        var writer = try StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
         var again = ListMark()
-        try list.forEachTask(from: &again) { command in try writer.add(command) }
-        try writer.finish()
+        let tail: [UInt8]
+        if let plan = measured.plan {
+            tail = try plan.write(list, &again, to: stack, pace)
+        } else {
+            var writer = try StackWriter(stack, region: 0..<measure.bytes, firstID: 0, pace: pace)
+            try list.forEachTask(from: &again) { command in try writer.add(command) }
+            try writer.finish()
+            tail = writer.tail
+        }
         guard again == measured.mark else {
             throw FarmError.configuration(
                 file: list.file.name.description, line: nil, "changed while it was read; run again")
@@ -105,7 +116,7 @@ struct Creation {
         state.tasks = measure.tasks
         state.toprocess = measure.tasks
         state.sizes[.toprocess] = measure.bytes
-        state.tail = Checksum.of(writer.tail)
+        state.tail = Checksum.of(tail)
         return state
     }
 
@@ -131,27 +142,6 @@ struct Creation {
         Folder.flush(directory.root)
         return true
     }
-}
-
-/// How much a list will take as a stack. It is found out before anything is made, so that a list that cannot be used leaves
-/// nothing behind, and without the lock, since a handler may take its time.
-struct MeasuredList {
-    private(set) var stack = StackMeasure(firstID: 0)
-    private(set) var mark = ListMark()
-
-    init(_ list: HandledList, _ patience: any LockPatience) throws {
-        var nextLook = Clock.boot + Self.interval
-        try list.forEachTask(from: &mark) { command in
-            stack.add(commandLength: command.count)
-            guard stack.tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
-            if patience.givesUp(after: 0) {
-                throw FarmError.stopped("while \(list.file.name) was read; nothing was made")
-            }
-            nextLook = Clock.boot + Self.interval
-        }
-    }
-
-    private static let interval = 100_000_000
 }
 
 /// A file as it is in a new work directory.

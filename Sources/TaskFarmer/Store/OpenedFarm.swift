@@ -22,6 +22,10 @@ package struct FarmRequest {
     package var share: FarmShare?
     /// Which files may be written by others.
     package var trust: Trust
+    /// In which order the tasks shall run, where the work directory is yet to be made; nil for that of the list, or as it was made.
+    package var order: ListOrder?
+    /// What is known of how long they take.
+    package var durations = DurationEstimates()
 
     package init(
         directory: WorkDirectory, list: HandledList?, lockFolder: Path?, fresh: Bool = false,
@@ -145,7 +149,7 @@ package struct OpenedFarm {
             throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
         }
         if request.fresh && known != nil { try Presence.requireNobody(directory, assumedDead: request.assumedDead) }
-        let measured = try known == nil || request.fresh ? request.list.map { try MeasuredList($0, patience) } : nil
+        let measured = try known == nil || request.fresh ? request.list.map { try measure($0, request, patience) } : nil
         try makeRoot(directory, request.share)
         // Somebody else may have made it while the list was read.
         try trust.require(directory)
@@ -169,6 +173,7 @@ package struct OpenedFarm {
             request.locking = directory.locking
             try refuseOtherLocking(request, description)
             try refuseOtherHandler(request, description)
+            try refuseOtherOrder(request, description)
             return OpenedFarm(directory: directory, description: description, lock: lock, notes: [])
         }
         guard let list = request.list else {
@@ -182,7 +187,7 @@ package struct OpenedFarm {
         }
         var creation = Creation(
             directory: directory, list: list, lock: lock, lockPath: lockPath, holder: holder, isFresh: request.fresh,
-            keeping: request.logs, share: request.share, measured: try measured ?? MeasuredList(list, patience))
+            keeping: request.logs, share: request.share, measured: try measured ?? measure(list, request, patience))
         let description = try creation.run(farmFile: file)
         return OpenedFarm(directory: directory, description: description, lock: lock, notes: creation.notes)
     }
@@ -207,6 +212,7 @@ package struct OpenedFarm {
         let lock = try FarmLock(lockPath, request.directory.locking, trust: trust)
         guard try lock.peek()?.nonce == description.nonce else { return nil }
         try refuseOtherHandler(request, description)
+        try refuseOtherOrder(request, description)
         return OpenedFarm(directory: request.directory, description: description, lock: lock, notes: [])
     }
 
@@ -218,6 +224,22 @@ package struct OpenedFarm {
                 "the work directory was made with the handler \(description.handler); use that, or start over with --fresh"
             )
         }
+    }
+
+    private static func measure(
+        _ list: HandledList, _ request: FarmRequest, _ patience: any LockPatience
+    ) throws -> MeasuredList {
+        try MeasuredList(list, patience, order: request.order ?? .list, durations: request.durations)
+    }
+
+    /// The stack stands as it was made. Whoever asks for the same again, as all farmers of one command line do, gets it.
+    private static func refuseOtherOrder(_ request: FarmRequest, _ description: FarmDescription) throws {
+        let made = description.order ?? ListOrder.list.text
+        guard let order = request.order, order.text != made else { return }
+        throw FarmError.configuration(
+            file: "--order \(order.text)", line: nil,
+            "\(request.directory.root) was made with the order \(made), and what waits there stays in it: leave the option out, or "
+                + "start over with --fresh")
     }
 
     /// Farmers that keep each other out in different ways do not.

@@ -7,10 +7,17 @@ package import TaskFarmerSystem
 package enum StopReason: Sendable, Equatable {
     case signal(Signal)
     case timeout
+    /// The end of its time is near, as something says.
+    case walltime(source: String)
+    /// None of so many tasks that it looked at, of so many that wait, fits before the end of its time: the shortest that is known of
+    /// takes so many seconds, and so many nanoseconds are left.
+    case tooLittleTime(tasks: Int, of: Int, shortest: Double, left: Int)
     /// It had nothing to run for as long as it was told to wait for that.
     case idle
     /// It can run nothing of what is left, in words.
     case unfit(String)
+    /// `--halt`, as it was given.
+    case halt(String)
     /// Tasks that failed here have succeeded on other hosts.
     case quarantine
     /// `FarmControl` was used.
@@ -21,9 +28,12 @@ package enum StopReason: Sendable, Equatable {
         switch self {
         case .signal(let signal): "\(signal)"
         case .timeout: "--timeout"
+        case .walltime(let source): "the end of its time (\(source))"
+        case .tooLittleTime: "the little time that is left"
         case .idle: "--leave-idle"
         case .unfit(let reason): reason
         case .quarantine: "--quarantine"
+        case .halt(let text): "--halt \(text)"
         case .requested: "a request"
         case .failure(let error): "\(error)"
         }

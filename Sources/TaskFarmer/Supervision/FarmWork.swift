@@ -20,8 +20,14 @@ package struct FarmerOptions {
     package var retry = RetryPolicy()
     /// For how long an attempt may run.
     package var taskTimeLimit: TaskTimeLimit?
+    /// For how long the farmer may work, in nanoseconds; nil for as long as its scheduler's job, if that is known.
+    package var wallLimit: Int?
+    /// How long before the end of its time tasks shall be over.
+    package var margin = Walltime.Margin.standard
     /// Takes no more tasks when so many that failed here have succeeded on other hosts.
     package var quarantine: Int?
+    /// Stops when so many have failed, succeeded or ended.
+    package var halt: HaltPolicy?
     /// What this farmer keeps of what tasks print; nil for what the work directory was made with.
     package var logs: LogKeeping?
     /// The scheduler's job that it runs in.
@@ -181,6 +187,8 @@ extension Farmer {
     ) throws -> FarmSummary {
         let host = HostIdentity.current
         let name = newName()
+        let (walltime, problem) = WorkEnd.find(options, begun: Clock.boot)
+        if let problem { observer.observe(.note(problem)) }
         let opened = try OpenedFarm.open(request, holder: name, patience)
         for note in opened.notes { observer.observe(.note(note)) }
         if options.retry.needsCounts && !opened.description.countsFailures {
@@ -204,7 +212,14 @@ extension Farmer {
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall,
             allocation: opened.description.namesJobs ? options.allocation : nil)
-        let selection = TaskSelection(demands)
+        let form = opened.description.form ?? .commands
+        var durations = request.durations
+        if let walltime {
+            DurationFiles.readEnd(of: opened.directory, form, into: &durations)
+            observer.observe(.note(WorkEnd.note(walltime, knowsDurations: !durations.isEmpty || form == .objects)))
+        }
+        let gate = StartGate(walltime, form, durations)
+        let selection = TaskSelection(demands, gate)
         let groups = try memoryGroups(resources, farmer: name)
         defer { groups?.close() }
         let memoryWatch = resources.enforcement == .rss ? try MemoryWatch() : nil
@@ -229,7 +244,7 @@ extension Farmer {
                 inherited: OwnProcess.environment, workDirectory: opened.directory.root, farmer: name),
             .init(
                 farmer: name, host: host.name, job: store.job, keeping: keeping, places: places,
-                form: opened.description.form ?? .commands,
+                form: form,
                 temporary: temporary, resources: resources, demands: demands, groups: groups))
         let watch = signals == nil ? try ChildWatch() : nil
         let heart = try Heart(record, alive: store.alive, journal: store.journal)
@@ -241,10 +256,10 @@ extension Farmer {
             running: .init(
                 farmer: name, host: host.name, job: store.job, keeping: keeping, places: places, retry: options.retry,
                 timeLimit: options.taskTimeLimit, stopSequence: options.stopSequence, temporary: temporary,
-                resources: resources, memoryWatch: memoryWatch, groups: groups),
+                resources: resources, memoryWatch: memoryWatch, groups: groups, gate: gate),
             settings: .init(
                 stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle,
-                selection: selection, quarantine: options.quarantine),
+                walltime: walltime, selection: selection, quarantine: options.quarantine, halt: options.halt),
             observer: observer, patience: patience)
         try patience.beginWork()
         supervisor.run(first)

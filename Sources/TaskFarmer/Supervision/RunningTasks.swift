@@ -22,6 +22,8 @@ final class RunningTasks {
         var memoryWatch: MemoryWatch?
         /// Control groups by which it is limited.
         var groups: MemoryGroups?
+        /// Learns how long tasks take.
+        var gate: StartGate
     }
 
     private let starter: TaskStarter
@@ -85,6 +87,8 @@ final class RunningTasks {
     var isEmpty: Bool { slots.running == 0 }
     /// Nothing runs, nothing is to be cleaned up, and every end is told.
     var isOver: Bool { isEmpty && cleanups.isEmpty && killed.isEmpty && exited.isEmpty }
+    /// Ends that are still to be judged.
+    var hasUnjudged: Bool { !killed.isEmpty || !exited.isEmpty }
     /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
     var isFull: Bool { slots.running + killed.count >= slots.count }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
@@ -409,6 +413,7 @@ final class RunningTasks {
         summary.note(attempt)
         rate.note(ended: 1, at: Clock.boot)
         if attempt.outcome == .succeeded && settings.timeLimit != nil { durations.note(attempt.wall * 1000) }
+        if attempt.outcome == .succeeded { settings.gate.note(task, wall: attempt.wall) }
         noteFailure(attempt)
         observer.observe(.ended(attempt, command: task.command))
     }

@@ -18,9 +18,13 @@ final class Supervisor {
         var timeout: Int?
         /// Leaves when it has run nothing for so many nanoseconds.
         var leaveIdle: Int?
+        /// When its time is over.
+        var walltime: Walltime?
         var selection: TaskSelection
         /// Takes no more tasks when so many that failed here have succeeded on other hosts.
         var quarantine: Int?
+        /// Stops when so many have failed, succeeded or ended.
+        var halt: HaltPolicy?
     }
 
     private let store: Store
@@ -70,6 +74,9 @@ final class Supervisor {
     /// Which tasks it takes.
     private var selection: TaskSelection
     private var surplus: [TaskRecord] = []
+    /// When to look for those that would not be over in time any more, and how often, in nanoseconds.
+    private var nextSweep = 0
+    private static let sweepInterval = 1_000_000_000
 
     private var state: StateRecord
     private var totalRate = RateEstimate()
@@ -143,6 +150,10 @@ final class Supervisor {
                 if let failure = scribe.failure { fail(failure) }
             }
             if let deadline, Clock.boot >= deadline { stop(.timeout) }
+            if let walltime = settings.walltime, Clock.boot >= walltime.stop {
+                stop(.walltime(source: walltime.source.words))
+            }
+            haltIfReached()
             leaveIfIdle()
             takeDelayed()
             startTasks()
@@ -212,6 +223,23 @@ final class Supervisor {
         tasks.markStopped()
     }
 
+    /// Counted over all farmers, as far as this one has seen.
+    private func haltIfReached() {
+        guard let halt = settings.halt, !isStopping else { return }
+        let (over, failed) = (tasks.unreported.over, tasks.unreported.failed)
+        guard
+            halt.isReached(
+                tasks: state.tasks, failed: state.failed + failed, succeeded: state.finished + over - failed)
+        else { return }
+        switch halt.manner {
+        case .now: stop(.halt(halt.text))
+        case .soon where isWorking:
+            observer.observe(.note("--halt \(halt.text) is reached"))
+            drain(.halt(halt.text))
+        case .soon: break
+        }
+    }
+
     /// Gives the node back when others have what is left.
     private func leaveIfIdle() {
         guard let limit = settings.leaveIdle, isIdle, tasks.isEmpty, tasks.isOver, delayed.isEmpty else {
@@ -233,6 +261,12 @@ final class Supervisor {
 
     private func startTasks() {
         guard isWorking, !isInDoubt else { return }
+        // What just failed is judged a moment later, and may be the last that was to fail.
+        if settings.halt != nil && tasks.hasUnjudged { return }
+        if settings.walltime != nil, Clock.boot >= nextSweep {
+            nextSweep = Clock.boot + Self.sweepInterval
+            surplus += selection.takeLate(&pipeline)
+        }
         do { try tasks.fill(from: &pipeline) } catch { fail(.system(error)) }
     }
 
@@ -405,6 +439,12 @@ final class Supervisor {
             exchange(.nothing, release: surplus)
             return false
         }
+        if let reason = selection.haste, state.toprocess > 0, tasks.isOver, pipeline.isEmpty, delayed.isEmpty,
+            surplus.isEmpty, tasks.unreported.count == 0
+        {
+            stop(reason)
+            return false
+        }
         if let reason = selection.hopelessness, state.claimed == 0, tasks.isOver, pipeline.isEmpty, delayed.isEmpty,
             surplus.isEmpty, tasks.unreported.count == 0
         {
@@ -461,6 +501,7 @@ final class Supervisor {
         var until = now + 1_000_000_000
         // An instant that has passed is no reason to look: only for what can still be done then.
         if let deadline, !isStopping { until = min(until, deadline) }
+        if let walltime = settings.walltime, !isStopping { until = min(until, walltime.stop) }
         until = min(until, nextShow)
         if tasks.pausedUntil > now { until = min(until, tasks.pausedUntil) }
         if observer.progressInterval != nil { until = min(until, nextProgress) }

@@ -98,6 +98,20 @@ struct TaskPipeline {
         }
     }
 
+    /// Those that were not started and that somebody wants, of what the scribe does not have just now.
+    mutating func takeAll(where isWanted: (TaskRecord) -> Bool) -> [TaskRecord] {
+        var taken = queue.takeAll(where: isWanted)
+        let wanted = ready[head...].map { isWanted($0.task) }
+        if wanted.contains(true) {
+            taken += zip(ready[head...], wanted).filter(\.1).map(\.0.task)
+            ready = zip(ready[head...], wanted).filter { !$0.1 }.map(\.0)
+            head = 0
+        }
+        for task in taken { special[task.id] = nil }
+        refill()
+        return taken
+    }
+
     /// Everything that was not started.
     mutating func takeAll() -> [TaskRecord] {
         let tasks = ready[head...].map(\.task) + scribe.withdraw() + queue.take(atMost: .max)
@@ -121,6 +135,16 @@ struct TaskQueue {
         tasks.removeFirst(head)
         head = 0
         tasks += more
+    }
+
+    mutating func takeAll(where isWanted: (TaskRecord) -> Bool) -> [TaskRecord] {
+        var taken: [TaskRecord] = []
+        var kept: [TaskRecord] = []
+        for task in tasks[head...] { if isWanted(task) { taken.append(task) } else { kept.append(task) } }
+        if taken.isEmpty { return [] }
+        tasks = kept
+        head = 0
+        return taken
     }
 
     mutating func take(atMost most: Int) -> [TaskRecord] {

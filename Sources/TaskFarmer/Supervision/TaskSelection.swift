@@ -5,30 +5,49 @@ internal import TaskFarmerCore
 
 struct TaskSelection: Sendable {
     let demands: Demands
+    private let gate: StartGate
     private var window = TaskFilter.usualWindow
     private var pause = firstPause
     /// Nothing is to be had before that, in nanoseconds since boot; nil where something may be.
     private(set) var nextTry: Int?
     /// Why nothing that is left can run here, once all of it was looked at.
     private(set) var hopelessness: String?
+    /// Why it stops where the end of its time is too near for everything that it looked at, once that is as much as it ever looks at.
+    private(set) var haste: StopReason?
 
     /// Tasks that are left to others for the moment.
     var avoided: Set<Int> = []
 
     private static let firstPause = 100_000_000
     private static let longestPause = 10_000_000_000
+    /// Time only gets shorter.
+    private static let longestPauseForTime = 60_000_000_000
     /// Others have so long to take what is left to them before it is looked for again.
     private static let courtesy = 1_000_000_000
 
-    init(_ demands: Demands) { self.demands = demands }
+    init(_ demands: Demands, _ gate: StartGate) {
+        self.demands = demands
+        self.gate = gate
+    }
 
     /// nil where every task is taken.
     var filter: TaskFilter? {
-        if demands.isUniform && avoided.isEmpty { return nil }
-        let demands = demands
-        var filter = TaskFilter(window: window) { demands.lack($0) }
+        let isNarrow = gate.isNarrow
+        if demands.isUniform && avoided.isEmpty && !isNarrow { return nil }
+        let (demands, gate) = (demands, gate)
+        var filter = TaskFilter(window: window) { task in
+            demands.lack(task) ?? (isNarrow && gate.refuses(task) ? Self.takesTooLong : nil)
+        }
         filter.avoided = avoided
         return filter
+    }
+
+    private static let takesTooLong = "takes longer than there is time"
+
+    /// Those of a queue that would not be over in time any more are for others.
+    func takeLate(_ pipeline: inout TaskPipeline) -> [TaskRecord] {
+        if pipeline.isEmpty || !gate.isNarrow { return [] }
+        return pipeline.takeAll { gate.refuses($0) }
     }
 
     /// What came of a visit.
@@ -39,20 +58,33 @@ struct TaskSelection: Sendable {
     ///   - left: how many there are now
     ///   - now: nanoseconds since boot
     mutating func note(taken: Int, _ refused: RefusedTasks, of left: Int, at now: Int) {
+        let shortest = gate.takeShortest()
         if taken == 0 && refused.postponed > 0 {
             hopelessness = nil
+            haste = nil
             nextTry = now + Self.courtesy
             return
         }
         guard taken == 0, let first = refused.first else {
-            if taken > 0 { self = TaskSelection(demands) }
+            if taken > 0 {
+                self = TaskSelection(demands, gate)
+                // What could be taken lay beneath what could not, and so will the next.
+                window = min(max(window, 2 * (refused.count + taken)), TaskFilter.widestWindow)
+            }
             return
         }
         let isAll = refused.count >= left
+        let isMost = isAll || window == TaskFilter.widestWindow
         hopelessness = isAll ? "task \(first) \(refused.reason)" : nil
+        haste =
+            isMost
+            ? shortest.map {
+                .tooLittleTime(tasks: refused.count, of: left, shortest: $0, left: gate.left ?? 0)
+            } : nil
         window = min(window * 4, TaskFilter.widestWindow)
         nextTry = now + pause
-        if isAll || window == TaskFilter.widestWindow { pause = min(pause * 2, Self.longestPause) }
+        let longest = shortest == nil ? Self.longestPause : Self.longestPauseForTime
+        if isAll || window == TaskFilter.widestWindow { pause = min(pause * 2, longest) }
     }
 
     /// The state as far as it concerns this farmer: as long as nothing is to be had, there is nothing.

@@ -25,6 +25,11 @@ _taskfarmer() {
         run:--resume-code) COMPREPLY=(); return;;
         run:--quarantine) COMPREPLY=(); return;;
         run:--task-timeout) COMPREPLY=(); return;;
+        run:--time-limit) COMPREPLY=(); return;;
+        run:--drain-margin) COMPREPLY=(); return;;
+        run:--history) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        run:--order) COMPREPLY=($(compgen -W "list longest shortest random:1" -- "$cur")); return;;
+        run:--halt) COMPREPLY=(); return;;
         run:--cpus) COMPREPLY=(); return;;
         run:--mem) COMPREPLY=(); return;;
         run:--gpus) COMPREPLY=(); return;;
@@ -64,6 +69,10 @@ _taskfarmer() {
         submit:--resume-code) COMPREPLY=(); return;;
         submit:--quarantine) COMPREPLY=(); return;;
         submit:--task-timeout) COMPREPLY=(); return;;
+        submit:--time-limit) COMPREPLY=(); return;;
+        submit:--drain-margin) COMPREPLY=(); return;;
+        submit:--history) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        submit:--order) COMPREPLY=($(compgen -W "list longest shortest random:1" -- "$cur")); return;;
         submit:--cpus) COMPREPLY=(); return;;
         submit:--mem) COMPREPLY=(); return;;
         submit:--gpus) COMPREPLY=(); return;;
@@ -100,6 +109,10 @@ _taskfarmer() {
         autoscale:--resume-code) COMPREPLY=(); return;;
         autoscale:--quarantine) COMPREPLY=(); return;;
         autoscale:--task-timeout) COMPREPLY=(); return;;
+        autoscale:--time-limit) COMPREPLY=(); return;;
+        autoscale:--drain-margin) COMPREPLY=(); return;;
+        autoscale:--history) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        autoscale:--order) COMPREPLY=($(compgen -W "list longest shortest random:1" -- "$cur")); return;;
         autoscale:--cpus) COMPREPLY=(); return;;
         autoscale:--mem) COMPREPLY=(); return;;
         autoscale:--gpus) COMPREPLY=(); return;;
@@ -143,9 +156,9 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
-        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
-        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --halt --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
+        submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
+        autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;

@@ -37,6 +37,11 @@ _taskfarmer() {
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--time-limit=[For how long the farmer may work, as in 12h, 90m, 2\:00\:00 (hours) or 1-12 (days-hours)\: no task is started that will not be over in time, and before the end it stops as SIGUSR1 does.]:TIME:' \
+            '--drain-margin=[So long before that end tasks shall be over, as in 90s or 10m; no less than stopping takes. `none` starts every task, whatever is known of it.]:TIME:' \
+            '--history=[An attempts.tsv or a work directory that says how long tasks took before; may be given more than once.]:PATH:_files' \
+            '--order=[In which order tasks run, for a work directory that is yet to be made\: list, longest or shortest first (by --history, or times in the list), random\:SEED.]:ORDER:(list longest shortest random:1)' \
+            '--halt=[Stop when that is reached, over all farmers\: soon,fail=1 (what runs is let finish), now,fail=10% (what runs is stopped), also with success or done in place of fail; never.]:WHEN:' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
             '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
@@ -95,6 +100,10 @@ _taskfarmer() {
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--time-limit=[For how long the farmer may work, as in 12h, 90m, 2\:00\:00 (hours) or 1-12 (days-hours)\: no task is started that will not be over in time, and before the end it stops as SIGUSR1 does.]:TIME:' \
+            '--drain-margin=[So long before that end tasks shall be over, as in 90s or 10m; no less than stopping takes. `none` starts every task, whatever is known of it.]:TIME:' \
+            '--history=[An attempts.tsv or a work directory that says how long tasks took before; may be given more than once.]:PATH:_files' \
+            '--order=[In which order tasks run, for a work directory that is yet to be made\: list, longest or shortest first (by --history, or times in the list), random\:SEED.]:ORDER:(list longest shortest random:1)' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
             '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
@@ -142,6 +151,10 @@ _taskfarmer() {
             '--resume-code=[A task that exits with this status is run again and uses no retry up\: it goes on from its checkpoint. `none` for no such status.]:N:' \
             '--quarantine=[Take no more tasks when N that failed here, and were run again, have succeeded on other hosts.]:N:' \
             '--task-timeout=[Stop a task that runs for longer\: 90 (seconds), 30m, 2h, or 300% of the median of those that succeeded here so far.]:TIME:' \
+            '--time-limit=[For how long the farmer may work, as in 12h, 90m, 2\:00\:00 (hours) or 1-12 (days-hours)\: no task is started that will not be over in time, and before the end it stops as SIGUSR1 does.]:TIME:' \
+            '--drain-margin=[So long before that end tasks shall be over, as in 90s or 10m; no less than stopping takes. `none` starts every task, whatever is known of it.]:TIME:' \
+            '--history=[An attempts.tsv or a work directory that says how long tasks took before; may be given more than once.]:PATH:_files' \
+            '--order=[In which order tasks run, for a work directory that is yet to be made\: list, longest or shortest first (by --history, or times in the list), random\:SEED.]:ORDER:(list longest shortest random:1)' \
             '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
             '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
             '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
