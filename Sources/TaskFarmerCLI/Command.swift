@@ -38,7 +38,8 @@ package struct CommandProcess: Sendable {
 package enum Commands {
     package static let version = "0.1.0"
     package static let all: [any Command.Type] = [
-        RunCommand.self, SubmitCommand.self, AutoscaleCommand.self, StatusCommand.self, LogCommand.self,
+        RunCommand.self, SubmitCommand.self, AutoscaleCommand.self, PlanCommand.self, StatusCommand.self,
+        LogCommand.self,
         CheckCommand.self, ListCommand.self, RunnersCommand.self,
         HandlersCommand.self, DoctorCommand.self, CompletionCommand.self,
     ]

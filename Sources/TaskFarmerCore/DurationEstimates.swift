@@ -39,7 +39,7 @@ package struct DurationSample: Sendable, Equatable {
     }
 
     /// SplitMix64 (Steele, Lea and Flood, 2014).
-    private struct SplitMix: Sendable, Equatable {
+    fileprivate struct SplitMix: Sendable, Equatable {
         private var state: UInt64
 
         init(seed: UInt64) { state = seed }
@@ -170,6 +170,17 @@ package struct DurationEstimates: Sendable {
         if let expected = identity.expected { return (expected, .list) }
         if let median = kinds[identity.kind]?.quantile(0.5) { return (median, .kind) }
         return median.map { ($0, .all) }
+    }
+
+    /// How long a task takes in a forecast, in seconds, and where that comes from; nil where nothing is known. Of what is known of
+    /// others only, each task draws one, so that long ones are as frequent as they were.
+    package func drawn(_ task: Int, _ identity: TaskIdentity) -> (seconds: Double, source: Source)? {
+        if let own = own(task, identity.key) { return (own, .own) }
+        if let expected = identity.expected { return (expected, .list) }
+        var random = DurationSample.SplitMix(seed: UInt64(task))
+        let share = Double(random.next() >> 11) / Double(1 << 53)
+        if let kind = kinds[identity.kind]?.quantile(share) { return (kind, .kind) }
+        return all.quantile(share).map { ($0, .all) }
     }
 
     /// How long a task will hardly exceed, in seconds; nil where too little is known of it.

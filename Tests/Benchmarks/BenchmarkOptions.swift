@@ -32,6 +32,7 @@ struct BenchmarkOptions: Equatable {
                                    6  file operations a task
                                    7  the end of the list
                                    8  ten thousand farmers, simulated
+                                   9  forecasts of `plan` against what happens
           --small                everything small: a smoke run of two minutes, whose figures mean little
           --long                 1,000,000 real processes in benchmark 3 as well
           --runs N               rounds of each comparison (default: 1 to 5, by how long it takes)
@@ -46,7 +47,7 @@ struct BenchmarkOptions: Equatable {
         """
 
     /// The benchmarks there are.
-    static let items = 1...8
+    static let items = 1...9
 
     init(_ words: [String]) throws(Mistake) {
         var rest = words[...]

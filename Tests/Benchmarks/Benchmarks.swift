@@ -82,6 +82,7 @@ struct Suite {
             (6, "file operations", FileOperations(bench: bench).rows),
             (7, "the end of the list", ListEnd(bench: bench).rows),
             (8, "the claim policy, simulated", Simulation(bench: bench).rows),
+            (9, "forecasts", Forecasts(bench: bench).rows),
         ]
     }
 

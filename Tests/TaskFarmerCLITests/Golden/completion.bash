@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale status log check list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status log check list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -129,6 +129,21 @@ _taskfarmer() {
         autoscale:--scheduler) COMPREPLY=($(compgen -W "slurm pbs flux" -- "$cur")); return;;
         autoscale:--poll) COMPREPLY=(); return;;
         autoscale:--leave-idle) COMPREPLY=(); return;;
+        plan:--nodes|plan:-N) COMPREPLY=(); return;;
+        plan:--time) COMPREPLY=(); return;;
+        plan:--proc|plan:-n) COMPREPLY=(); return;;
+        plan:--tasklist|plan:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        plan:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        plan:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        plan:--stop-signals) COMPREPLY=(); return;;
+        plan:--drain-margin) COMPREPLY=(); return;;
+        plan:--history) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        plan:--order) COMPREPLY=($(compgen -W "list longest shortest random:1" -- "$cur")); return;;
+        plan:--cpus) COMPREPLY=(); return;;
+        plan:--mem) COMPREPLY=(); return;;
+        plan:--gpus) COMPREPLY=(); return;;
+        plan:--need) COMPREPLY=(); return;;
+        plan:--offer) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
@@ -159,6 +174,7 @@ _taskfarmer() {
         run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --halt --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
         submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
         autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
+        plan) words="--nodes -N --time --proc -n --tasklist -t --config --trust --stop-signals --drain-margin --history --order --cpus --mem --gpus --need --offer --help -h";;
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;
@@ -173,7 +189,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale status log check list runners handlers doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log check list runners handlers doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -174,6 +174,27 @@ _taskfarmer() {
             '--scheduler=[What jobs are submitted to\: slurm, pbs, flux.]:NAME:(slurm pbs flux)' \
             '--poll=[How often the scheduler is asked about jobs.]:SECONDS:' \
             '--leave-idle=[A node that has had nothing to run for so long is given back, although others still run the last tasks.]:SECONDS:' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        plan) _arguments '--nodes=[How many nodes to choose from\: 8, 1,2,4, or 1-64 (in doublings).]:N,…:' \
+            '-N[How many nodes to choose from\: 8, 1,2,4, or 1-64 (in doublings).]:N,…:' \
+            '--time=[How long a job lasts, as in 2\:00\:00 (hours), 90 (minutes) or 1-12 (days-hours); what is left then is for another one.]:TIME:' \
+            '--proc=[How many tasks run at a time.]:N:' \
+            '-n[How many tasks run at a time.]:N:' \
+            '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--stop-signals=[How running tasks are stopped\: signals and seconds in turn, always ending in KILL.]:SEQUENCE:' \
+            '--drain-margin=[So long before that end tasks shall be over, as in 90s or 10m; no less than stopping takes. `none` starts every task, whatever is known of it.]:TIME:' \
+            '--history=[An attempts.tsv or a work directory that says how long tasks took before; may be given more than once.]:PATH:_files' \
+            '--order=[In which order tasks run, for a work directory that is yet to be made\: list, longest or shortest first (by --history, or times in the list), random\:SEED.]:ORDER:(list longest shortest random:1)' \
+            '--cpus=[How many processors each task needs that does not say so itself.]:N:' \
+            '--mem=[How much memory each task needs that does not say so itself\: 512M, 8G.]:SIZE:' \
+            '--gpus=[How many GPUs each task needs that does not say so itself.]:N:' \
+            '--need=[What else each task needs that does not say so itself\: licence=1.]:NAME=N,…:' \
+            '--offer=[What this farmer has for its tasks\: any name, as in licence=4, and cpus, mem, gpus in place of what it finds.]:NAME=N,…:' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
