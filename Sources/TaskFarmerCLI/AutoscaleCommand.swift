@@ -55,7 +55,7 @@ package enum AutoscaleCommand: Command {
         let text = try submission.script.text()
         let signals = try SignalSource([.terminate, .interrupt, .hangUp])
         let state = try submission.prepare()
-        if state.isComplete {
+        if state.hasNothingToRun {
             submission.console.line("nothing is left to do in \(submission.directory.root)")
             return state.exitStatus
         }

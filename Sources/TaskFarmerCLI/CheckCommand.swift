@@ -22,7 +22,7 @@ package enum CheckCommand: Command {
         TrustOptions.trust, TrustOptions.members,
     ]
     package static let notes = """
-        Every ID must be in exactly one of toprocess, finished, failed, skipped or a live farmer's claims, and every file of its
+        Every ID must be in exactly one of toprocess, held, finished, failed, skipped or a live farmer's claims, and every file of its
         form. Reads everything, under the lock.
 
         Exit status: 0 sound, or mended; 1 something is wrong; 64 there is no work directory; 75 farmers are at work.
@@ -53,7 +53,7 @@ package enum CheckCommand: Command {
             OwnProcess.put(
                 "\(directory.root.description.oneLine): sound; \(Text.count(state.tasks, "task")), each in one place: "
                     + "\(state.toprocess) to process, \(state.claimed) claimed, \(state.finished) finished, "
-                    + "\(state.failed) failed, \(state.skipped) skipped\n",
+                    + "\(state.failed) failed, \(state.skipped) skipped\(state.held > 0 ? ", \(state.held) held" : "")\n",
                 to: 1)
             return 0
         }

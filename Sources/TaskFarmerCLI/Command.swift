@@ -40,7 +40,10 @@ package enum Commands {
     package static let all: [any Command.Type] = [
         RunCommand.self, SubmitCommand.self, AutoscaleCommand.self, PlanCommand.self, StatusCommand.self,
         LogCommand.self,
-        CheckCommand.self, ListCommand.self, RunnersCommand.self,
+        CheckCommand.self, AddCommand.self, CancelCommand.self, HoldCommand.self, ReleaseCommand.self,
+        PriorityCommand.self, RetryCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self,
+        StopCommand.self,
+        ResizeCommand.self, ListCommand.self, RunnersCommand.self,
         HandlersCommand.self, DoctorCommand.self, CompletionCommand.self,
     ]
     /// What this program starts of itself; not for people.

@@ -65,7 +65,7 @@ package struct Arguments: Sendable {
         }
         while index < words.count {
             let word = words[index]
-            if isOver || word == Array("-".utf8) || word.first != UInt8(ascii: "-") {
+            if isOver || word == Array("-".utf8) || word.first != UInt8(ascii: "-") || Self.isNumber(word) {
                 operands.append(word)
             } else if word == Array("--".utf8) {
                 isOver = true
@@ -114,6 +114,9 @@ package struct Arguments: Sendable {
         values[name] = value
         repeated[name, default: []].append(value)
     }
+
+    /// A negative number, which no option is called.
+    private static func isNumber(_ word: [UInt8]) -> Bool { word.dropFirst().decimalValue != nil }
 
     package func has(_ name: String) -> Bool { values[name] != nil }
     package func text(_ name: String) -> String? { values[name].map { String(decoding: $0, as: UTF8.self) } }

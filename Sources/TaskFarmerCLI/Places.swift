@@ -29,6 +29,12 @@ package enum Places {
                     + found.map { String(decoding: $0.name, as: UTF8.self) }.sorted().joined(separator: ", "))
     }
 
+    /// Whether a word names a work directory, or a list that has one.
+    static func isPlace(_ operand: [UInt8]) throws -> Bool {
+        let path = Path(bytes: operand)
+        return try isWorkDirectory(path) || isWorkDirectory(WorkDirectory.standard(for: path))
+    }
+
     /// A list and what it means; standard input is copied into a nameless file in TMPDIR first.
     package static func list(
         _ operand: Path, handlerName: String, _ registry: Registry, workDirectory: Path

@@ -59,6 +59,9 @@ package enum RunCommand: Command {
     ]
 
     private static let lasting: [Option] = [
+        Option(
+            "wait",
+            "Stay when all is done, for tasks that are added, until stopped or drained."),
         Option("retry-failed", "First put every failed task back, to run again."),
         Option(
             "fresh",
@@ -82,7 +85,8 @@ package enum RunCommand: Command {
         WORKDIR/logs/log_ID, or wherever --logs puts it: `taskfarmer log ID` knows.
 
         Signals: SIGTERM, SIGINT, SIGHUP, SIGUSR1 stop the tasks, put them back and exit 75; a second SIGINT kills at once;
-        SIGUSR2 lets running tasks finish first.
+        SIGUSR2 lets running tasks finish first. SIGTSTP lets the tasks stand still and starts no others, SIGCONT lets them go on.
+        `taskfarmer pause`, `resume`, `drain`, `stop` and `resize` do the same from any node.
 
         A task that is stopped, or whose farmer dies, is run again and nothing is counted against it. What cannot be started is not
         tried again unless --retry-on says so.
@@ -165,7 +169,7 @@ package enum RunCommand: Command {
             console.observe(.note(AllocationText.note(allocation, slots: slots, ends: allocation.ends.map(Clock.text))))
         }
         // Before any thread: the mask is inherited.
-        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child])
+        let signals = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2, .child, .suspend, .resume])
         let attachment = try silence.map { try Attachment(console, silence: $0 * 1_000_000_000) }
         let list: HandledList?
         do {
@@ -186,6 +190,7 @@ package enum RunCommand: Command {
             assumedDead: dead,
             retryFailed: arguments.has("retry-failed"), logs: logs, allocation: allocation)
         options.leaveIdle = try arguments.seconds("leave-idle")
+        options.waits = arguments.has("wait")
         options.retry = retry
         options.taskTimeLimit = timeLimit
         options.wallLimit = wallLimit

@@ -71,7 +71,7 @@ package enum SubmitCommand: Command {
         }
         let text = try submission.script.text()
         let state = try submission.prepare()
-        if state.isComplete {
+        if state.hasNothingToRun {
             submission.console.line("nothing is left to do in \(submission.directory.root); nothing is submitted")
             return state.exitStatus
         }
@@ -108,7 +108,7 @@ package enum SubmitCommand: Command {
         while true {
             let state = try submission.directory.readState()
             submission.tell(state, &rate, &last)
-            if state.isComplete { return state.exitStatus }
+            if state.hasNothingToRun { return state.exitStatus }
             // Its farmers had left before it was found missing, and what they did was seen after that.
             if missing > 1 {
                 submission.console.line(

@@ -21,6 +21,7 @@ package struct AttachedLine: Sendable, Equatable {
         self.figures = figures
         self.state = StateRecord()
         for counter in Self.counters { self.state[keyPath: counter] = state[keyPath: counter] }
+        self.state.held = Self.held(self.state)
     }
 
     private static let counters: [any WritableKeyPath<StateRecord, Int> & Sendable] = [
@@ -65,5 +66,11 @@ package struct AttachedLine: Sendable, Equatable {
         }
         state = StateRecord()
         for (counter, number) in zip(Self.counters, numbers) { state[keyPath: counter] = number }
+        state.held = Self.held(state)
+    }
+
+    /// Those that are in none of the other places.
+    private static func held(_ state: StateRecord) -> Int {
+        max(0, state.tasks - state.toprocess - state.claimed - state.done)
     }
 }

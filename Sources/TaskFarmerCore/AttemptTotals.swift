@@ -28,7 +28,11 @@ package struct AttemptTotals: Sendable, Equatable {
         case .succeeded: succeeded += change
         case .interrupted, .lost: interrupted += change
         case .exited, .signalled, .timedOut, .outOfMemory, .couldNotStart, .outputLost:
-            if attempt.fate == .over { failed += change } else { retried += change }
+            switch attempt.fate {
+            case .over: failed += change
+            case .again, .resumed: retried += change
+            case .cancelled: interrupted += change
+            }
         }
     }
 }

@@ -53,6 +53,9 @@ package struct FarmDescription: Sendable, Equatable {
     /// Whether it is recorded how tasks that go back have failed.
     package var countsFailures: Bool { version >= 4 }
 
+    /// Whether tasks can be held and have priorities, and farmers heed requests.
+    package var hasControl: Bool { version >= 4 }
+
     package init(
         created: Int, list: String, handler: String, lock: String, nonce: String, logs: LogLayout,
         keep: LogKeeping? = nil, form: TaskForm = .commands, definition: String? = nil, locking: Locking = .flock,

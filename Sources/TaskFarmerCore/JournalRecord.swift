@@ -11,6 +11,8 @@ package enum JournalRecord: Sendable, Equatable {
     case plan([PlannedAttempt])
     case start(RunningTask)
     case end(Attempt)
+    /// Somebody wants these tasks, held by the farmer, not to be run on.
+    case cancel([Int])
 
     /// An attempt that may be started: its number is used up, whether it is or not.
     package struct PlannedAttempt: Sendable, Equatable {
@@ -54,6 +56,7 @@ package enum JournalRecord: Sendable, Equatable {
         case .end(let attempt):
             // What becomes of the task is told by the outcome, and otherwise by the kind.
             attempt.fate == attempt.outcome.fate ? UInt8(ascii: "E") : Self.endKind(attempt.fate)
+        case .cancel: UInt8(ascii: "X")
         }
     }
 
@@ -62,6 +65,7 @@ package enum JournalRecord: Sendable, Equatable {
         case .over: UInt8(ascii: "O")
         case .again: UInt8(ascii: "B")
         case .resumed: UInt8(ascii: "K")
+        case .cancelled: UInt8(ascii: "D")
         }
     }
 
@@ -75,16 +79,7 @@ package enum JournalRecord: Sendable, Equatable {
         let start = bytes.count
         switch self {
         case .claim(let epoch, let tasks):
-            for task in tasks {
-                body.append(numbers: [task.id, task.attempts])
-                if !task.failures.isEmpty {
-                    body.append(UInt8(ascii: ":"))
-                    body.append(contentsOf: task.failures.text())
-                }
-                body.append(32)
-                body.append(contentsOf: task.command)
-                body.append(10)
-            }
+            for task in tasks { task.appendWholeLine(to: &body) }
             bytes.append(numbers: [epoch, tasks.count, body.count])
             bytes.append(32)
             bytes.append(hexadecimal: Checksum.of(body), digits: 16)
@@ -106,6 +101,8 @@ package enum JournalRecord: Sendable, Equatable {
         case .end(let attempt):
             attempt.appendLine(to: &bytes)
             bytes.removeLast()
+        case .cancel(let tasks):
+            bytes.append(numbers: tasks)
         }
         var sum = Checksum()
         sum.add([kind].span)
@@ -126,7 +123,7 @@ package enum JournalRecord: Sendable, Equatable {
                 [line[line.startIndex]] + content)
                 & 0xffff_ffff
         else { return nil }
-        let fate = [Fate.over, .again, .resumed].first { endKind($0) == line.first }
+        let fate = [Fate.over, .again, .resumed, .cancelled].first { endKind($0) == line.first }
         if line.first == UInt8(ascii: "E") || fate != nil {
             return Attempt(line: content).map { attempt in
                 var attempt = attempt
@@ -145,14 +142,8 @@ package enum JournalRecord: Sendable, Equatable {
             guard fields[3].hexadecimalValue == Checksum.of(Array(body)) else { return nil }
             var tasks: [TaskRecord] = []
             for line in body.split(separator: 10) {
-                guard let task = TaskRecord(line: line), let blank = task.command.firstIndex(of: 32) else { return nil }
-                let tries = task.command[..<blank].split(
-                    separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-                guard let attempts = tries[0].decimalValue,
-                    let failures = FailureCounts(tries.count > 1 ? tries[1] : [])
-                else { return nil }
-                let command = Array(task.command[(blank + 1)...])
-                tasks.append(TaskRecord(id: task.id, command: command, attempts: attempts, failures: failures))
+                guard let task = TaskRecord(wholeLine: line) else { return nil }
+                tasks.append(task)
             }
             return tasks.count == numbers[1] ? (.claim(epoch: numbers[0], tasks: tasks), end) : nil
         case UInt8(ascii: "R"):
@@ -173,6 +164,9 @@ package enum JournalRecord: Sendable, Equatable {
             let running = RunningTask(
                 task: numbers[0], attempt: numbers[1], slot: numbers[2], group: numbers[3], started: numbers[4])
             return (.start(running), newline + 1)
+        case UInt8(ascii: "X"):
+            let all = fields.compactMap(\.decimalValue)
+            return all.count == fields.count ? (.cancel(all), newline + 1) : nil
         default:
             return nil
         }
@@ -195,6 +189,10 @@ package struct JournalReplay: Sendable, Equatable {
     package private(set) var held: [TaskRecord] = []
     /// Those of them that were started.
     package private(set) var running: [Int: JournalRecord.RunningTask] = [:]
+    /// By which change a task was claimed last.
+    package private(set) var claimed: [Int: Int] = [:]
+    /// Those of them that are not to be run on.
+    package private(set) var cancelled: Set<Int> = []
     /// Ended, in order, but not yet in the shared files.
     package private(set) var uncarried: [Ended] = []
     /// How many bytes could not be read as records; what a crash left of its last write.
@@ -223,11 +221,13 @@ package struct JournalReplay: Sendable, Equatable {
         var order: [Int: Int] = [:]
         for (index, (offset, record)) in records.enumerated() {
             switch record {
-            case .claim(let made, let claimed) where made <= epoch && !voided.contains(made):
-                for (place, task) in claimed.enumerated() {
+            case .claim(let made, let all) where made <= epoch && !voided.contains(made):
+                for (place, task) in all.enumerated() {
                     tasks[task.id] = task
                     order[task.id] = index << 24 + place
                     running[task.id] = nil
+                    claimed[task.id] = made
+                    cancelled.remove(task.id)
                 }
             case .release(let made, let released) where made <= epoch && !voided.contains(made):
                 for id in released { tasks[id] = nil }
@@ -240,12 +240,15 @@ package struct JournalReplay: Sendable, Equatable {
                     uncarried.append(Ended(attempt: attempt, task: task))
                 }
                 running[attempt.task] = nil
+            case .cancel(let ids):
+                cancelled.formUnion(ids.filter { tasks[$0] != nil })
             case .claim, .release, .void:
                 break
             }
         }
         held = tasks.values.sorted { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
         running = running.filter { tasks[$0.key] != nil }
+        cancelled = cancelled.filter { tasks[$0] != nil }
     }
 }
 

@@ -75,7 +75,7 @@ package struct Grant: Sendable, Equatable {
 
 /// What a farmer has left.
 package struct ResourcePool: Sendable {
-    package let offer: Offer
+    package private(set) var offer: Offer
     private var cpus: Int
     private var memory: Int
     private var others: [String: Int]
@@ -94,6 +94,13 @@ package struct ResourcePool: Sendable {
         memory = offer.memory
         others = offer.others
         devices = offer.gpus
+    }
+
+    /// Offers so many processors, if it has offered less.
+    package mutating func grow(cpus most: Int) {
+        let more = max(0, most - offer.cpus)
+        offer.cpus += more
+        cpus += more
     }
 
     /// Nothing can be started, whatever it asks for.

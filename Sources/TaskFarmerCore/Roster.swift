@@ -125,7 +125,7 @@ package struct AliveRecord: Sendable, Equatable {
     package var process: Int
     /// When the process began, in clock ticks after boot.
     package var ticks: Int
-    package var slots: Int
+    package var slots: Int { didSet { room = max(room, slots) } }
     /// Counts up for as long as the farmer lives.
     package var heartbeat: Int
     /// When it was last written, in microseconds since 1970.
@@ -133,13 +133,17 @@ package struct AliveRecord: Sendable, Equatable {
     /// Attempts ended per 1,000 seconds, as of late.
     package var milliRate: Int
     package var running: [JournalRecord.RunningTask]
+    /// What it does; nil in work directories before version 4, whose farmers heed no requests.
+    package var control: Control?
+    /// The most slots that it had, for which its file has room: it does not become shorter.
+    private var room: Int
     /// What a scheduler gave to it; never in work directories before version 3.
     package var allocation: Allocation?
 
     package init(
         farmer: String, host: String, boot: String, processSpace: String, process: Int, ticks: Int, slots: Int,
         heartbeat: Int = 0, written: Int = 0, milliRate: Int = 0, running: [JournalRecord.RunningTask] = [],
-        allocation: Allocation? = nil
+        allocation: Allocation? = nil, control: Control? = nil
     ) {
         self.farmer = farmer
         self.host = host
@@ -153,17 +157,33 @@ package struct AliveRecord: Sendable, Equatable {
         self.milliRate = milliRate
         self.running = running
         self.allocation = allocation
+        self.control = control
+        room = slots
     }
 
-    /// Fixed for a number of slots, so that it can be overwritten in place.
-    private var width: Int { (allocation == nil ? 512 : 1024) + 96 * slots }
+    /// What a farmer does, and how far it has heeded what it was asked.
+    package struct Control: Sendable, Equatable {
+        package enum Mode: String, Sendable { case working, paused, draining, stopping }
+        package var mode = Mode.working
+        /// How many bytes of its requests it has heeded.
+        package var heeded = 0
+
+        package init(mode: Mode = .working, heeded: Int = 0) {
+            self.mode = mode
+            self.heeded = heeded
+        }
+    }
+
+    /// So that it can be overwritten in place.
+    private var width: Int { (allocation == nil ? 512 : 1024) + 96 * room }
 
     package var encoded: [UInt8] {
         var bytes = Array(
             ("taskfarmer-alive \(allocation == nil ? 1 : 2) \(farmer) \(host) \(boot) \(processSpace) \(process) \(ticks) \(slots) \(heartbeat) "
-                + "\(written) \(milliRate) \(min(running.count, slots))\n").utf8)
+                + "\(written) \(milliRate) \(min(running.count, room))"
+                + (control.map { " \($0.mode.rawValue) \($0.heeded)" } ?? "") + "\n").utf8)
         if let allocation { bytes.append("\(allocation.line)\n") }
-        for task in running.prefix(slots) {
+        for task in running.prefix(room) {
             bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)\n")
         }
         let sum = Checksum.of(bytes)
@@ -179,10 +199,18 @@ package struct AliveRecord: Sendable, Equatable {
     package init?(_ bytes: [UInt8]) {
         let lines = bytes.split(separator: 10)
         let head = lines.first?.split(separator: 32) ?? []
-        guard head.count == 13, head[0].text == "taskfarmer-alive", let version = head[1].decimalValue,
+        guard head.count == 13 || head.count == 15, head[0].text == "taskfarmer-alive",
+            let version = head[1].decimalValue,
             (1...2).contains(version)
         else { return nil }
-        let numbers = head[6...].compactMap(\.decimalValue)
+        let numbers = head[6..<13].compactMap(\.decimalValue)
+        var control: Control?
+        if head.count == 15 {
+            guard let mode = Control.Mode(rawValue: head[13].text), let heeded = head[14].decimalValue else {
+                return nil
+            }
+            control = Control(mode: mode, heeded: heeded)
+        }
         guard numbers.count == 7, numbers[6] < lines.count - version else { return nil }
         let allocation = version == 1 ? nil : Allocation(line: lines[1])
         let tasks = lines[version..<(numbers[6] + version)].map { $0.split(separator: 32).compactMap(\.decimalValue) }
@@ -197,7 +225,7 @@ package struct AliveRecord: Sendable, Equatable {
             milliRate: numbers[5],
             running: tasks.map {
                 JournalRecord.RunningTask(task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4])
-            }, allocation: allocation)
+            }, allocation: allocation, control: control)
     }
 }
 

@@ -6,6 +6,10 @@ package enum SharedFile: String, Sendable, CaseIterable {
     case toprocess, finished, failed, skipped, requeued, roster
     case attempts = "attempts.tsv"
     case timeline = "timeline.json"
+    case held, priorities, added
+
+    /// Those of work directories before version 4.
+    package static let first = allCases.filter { ![.held, .priorities, .added].contains($0) }
 }
 
 /// What is known of the task list that the tasks were made from.
@@ -35,6 +39,8 @@ package struct StateRecord: Sendable, Equatable {
     package var finished = 0
     package var failed = 0
     package var skipped = 0
+    /// Kept back until somebody releases them.
+    package var held = 0
     package var attempts = 0
     package var requeued = 0
     /// Of how many attempts that were final the wall time is known, and its sum in microseconds.
@@ -48,9 +54,14 @@ package struct StateRecord: Sendable, Equatable {
     /// XXH64 of the last bytes of `toprocess` (at most 256).
     package var tail: UInt64 = 0
     package var list = ListMark()
+    /// That of a work directory before version 4, in which no tasks are held and none have priorities.
+    package var isOld = false
 
-    package static let width = 1408
-    private static let title = "taskfarmer state 1"
+    package static let width = 2048
+    package static let oldWidth = 1408
+    package var width: Int { isOld ? Self.oldWidth : Self.width }
+    private static let title = "taskfarmer state 2"
+    private static let oldTitle = "taskfarmer state 1"
     /// Nothing is counted so far, and a sum of several is still a number.
     private static let most = 1 << 59
 
@@ -62,15 +73,18 @@ package struct StateRecord: Sendable, Equatable {
     /// How many tasks are over, or will never run.
     package var done: Int { finished + failed + skipped }
 
+    /// Whether every task is over or held.
+    package var hasNothingToRun: Bool { toprocess == 0 && claimed == 0 }
+
     /// Whether every task is over, and the documented exit status of that.
-    package var isComplete: Bool { toprocess == 0 && claimed == 0 }
+    package var isComplete: Bool { toprocess == 0 && claimed == 0 && held == 0 }
     package var exitStatus: Int32 { isComplete ? failed > 0 ? 1 : 0 : 75 }
 
     /// The mean wall time of the attempts so far, in nanoseconds; 0 as long as nothing is known.
     package var meanTask: Int { timed == 0 ? 0 : min(wall / timed, .max / 1000) * 1000 }
 
     /// Every task is in exactly one place.
-    package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped == tasks }
+    package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped + held == tasks }
 
     private static let counters: [(String, any WritableKeyPath<StateRecord, Int> & Sendable)] = [
         ("epoch", \.epoch), ("tasks", \.tasks), ("toprocess", \.toprocess), ("claimed", \.claimed),
@@ -79,14 +93,18 @@ package struct StateRecord: Sendable, Equatable {
         ("live_slots", \.liveSlots), ("list_bytes", \.list.bytes), ("list_lines", \.list.lines),
         ("list_modified", \.list.modified),
     ]
+    /// Those that directories before version 4 lack.
+    private static let later: [(String, any WritableKeyPath<StateRecord, Int> & Sendable)] = [("held", \.held)]
     /// Those that directories of the first releases lack; nothing rests on them but estimates.
     private static let estimates: [(String, any WritableKeyPath<StateRecord, Int> & Sendable)] = [
         ("timed", \.timed), ("wall", \.wall),
     ]
 
+    private var files: [SharedFile] { isOld ? SharedFile.first : SharedFile.allCases }
+
     /// Exactly `width` bytes of text.
     package var encoded: [UInt8] {
-        var bytes = Array((Self.title + "\n").utf8)
+        var bytes = Array(((isOld ? Self.oldTitle : Self.title) + "\n").utf8)
         func line(_ name: String, _ value: [UInt8]) {
             bytes.append(name)
             bytes.append(contentsOf: [UInt8](repeating: 32, count: max(1, 24 - name.utf8.count)))
@@ -103,13 +121,15 @@ package struct StateRecord: Sendable, Equatable {
             digits.append(hexadecimal: value, digits: 16)
             line(name, digits)
         }
-        for (name, path) in Self.counters + Self.estimates { number(name, self[keyPath: path]) }
-        for file in SharedFile.allCases { number("bytes " + file.rawValue, sizes[file] ?? 0) }
+        for (name, path) in Self.counters + Self.estimates + (isOld ? [] : Self.later) {
+            number(name, self[keyPath: path])
+        }
+        for file in files { number("bytes " + file.rawValue, sizes[file] ?? 0) }
         hash("tail", tail)
         hash("list_checksum", list.checksum)
         number("list_closed", list.isClosed ? 1 : 0)
         line("writer", Array(writer.utf8))
-        let room = Self.width - bytes.count - 42
+        let room = width - bytes.count - 42
         bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, room)))
         bytes.append(10)
         hash("checksum", Checksum.of(bytes))
@@ -118,7 +138,10 @@ package struct StateRecord: Sendable, Equatable {
 
     /// nil when the bytes are not a whole record.
     package init?(_ bytes: [UInt8]) {
-        guard bytes.count == Self.width, bytes.starts(with: (Self.title + "\n").utf8) else { return nil }
+        let isOld = bytes.count == Self.oldWidth
+        guard isOld || bytes.count == Self.width,
+            bytes.starts(with: ((isOld ? Self.oldTitle : Self.title) + "\n").utf8)
+        else { return nil }
         let end = bytes.count - 41
         guard bytes.last == 10, bytes[end..<(end + 24)].elementsEqual("checksum                ".utf8),
             bytes[(end + 24)..<(bytes.count - 1)].hexadecimalValue == Checksum.of(Array(bytes[..<end]))
@@ -126,6 +149,7 @@ package struct StateRecord: Sendable, Equatable {
             return nil
         }
         self.init()
+        self.isOld = isOld
         var values: [String: ArraySlice<UInt8>] = [:]
         for line in bytes[..<end].split(separator: 10).dropFirst() where line.count > 24 {
             let name = line.prefix(24).text
@@ -134,14 +158,14 @@ package struct StateRecord: Sendable, Equatable {
                     + (name.hasPrefix("bytes ") ? " " + name.dropFirst(6).prefix { $0 != " " } : "")] =
                 line.dropFirst(24)
         }
-        for (name, path) in Self.counters {
+        for (name, path) in Self.counters + (isOld ? [] : Self.later) {
             guard let value = values[name]?.decimalValue, value < Self.most || path == \.list.modified else {
                 return nil
             }
             self[keyPath: path] = value
         }
         for (name, path) in Self.estimates { self[keyPath: path] = min(values[name]?.decimalValue ?? 0, Self.most) }
-        for file in SharedFile.allCases {
+        for file in files {
             guard let value = values["bytes " + file.rawValue]?.decimalValue, value < Self.most else { return nil }
             sizes[file] = value
         }
@@ -152,5 +176,13 @@ package struct StateRecord: Sendable, Equatable {
         list.checksum = sum
         list.isClosed = closed == 1
         self.writer = writer.text
+    }
+
+    /// The record with which bytes begin, whatever follows it.
+    package init?(leading bytes: [UInt8]) {
+        guard
+            let record = StateRecord(Array(bytes.prefix(Self.width))) ?? StateRecord(Array(bytes.prefix(Self.oldWidth)))
+        else { return nil }
+        self = record
     }
 }

@@ -30,6 +30,31 @@ package struct TaskRecord: Sendable, Equatable {
         return bytes
     }
 
+    /// `ID attempts command`, or `ID attempts:failures command`, with its newline, as in `held` and in journals.
+    package func appendWholeLine(to bytes: inout [UInt8]) {
+        bytes.append(decimal: id)
+        bytes.append(32)
+        bytes.append(decimal: attempts)
+        if !failures.isEmpty {
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: failures.text())
+        }
+        bytes.append(32)
+        bytes.append(contentsOf: command)
+        bytes.append(10)
+    }
+
+    /// Reads such a line without its newline; nil when it is not of its form.
+    package init?(wholeLine line: ArraySlice<UInt8>) {
+        guard let task = TaskRecord(line: line), let blank = task.command.firstIndex(of: 32) else { return nil }
+        let tries = task.command[..<blank].split(
+            separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let attempts = tries[0].decimalValue, let failures = FailureCounts(tries.count > 1 ? tries[1] : [])
+        else { return nil }
+        self.init(
+            id: task.id, command: Array(task.command[(blank + 1)...]), attempts: attempts, failures: failures)
+    }
+
     /// Reads a line without its newline; nil when it does not begin with an ID and a blank.
     package init?(line: ArraySlice<UInt8>) {
         let bytes = line.span
@@ -145,6 +170,8 @@ package enum Fate: Sendable, Hashable {
     case again
     /// It is run again, and the attempt counts for nothing: the task asked for that.
     case resumed
+    /// It is not run again, since somebody said so, and has not failed.
+    case cancelled
 }
 
 /// One run of a task, as `attempts.tsv` keeps it.

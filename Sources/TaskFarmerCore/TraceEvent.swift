@@ -9,17 +9,25 @@ package enum TraceEvent {
 
     /// Names a farmer's process, its job, if it has one, and its slots.
     package static func names(process: Int, farmer: String, job: String? = nil, slots: Int) -> [[UInt8]] {
-        func metadata(_ kind: String, _ argument: String = "name", thread: Int = 0, name: String) -> [UInt8] {
-            var bytes = Array(
-                #"{"name":"\#(kind)","ph":"M","pid":\#(process),"tid":\#(thread),"args":{"\#(argument)":"#.utf8)
-            JSONText.append(Array(name.utf8), to: &bytes)
-            bytes.append("}}")
-            return bytes
-        }
         let job = job == Allocation.none ? nil : job
-        return [metadata("process_name", name: farmer + (job.map { " \($0)" } ?? ""))]
-            + (job.map { [metadata("process_labels", "labels", name: $0)] } ?? [])
-            + (0..<slots).map { metadata("thread_name", thread: $0, name: "slot \($0)") }
+        return [metadata("process_name", process, name: farmer + (job.map { " \($0)" } ?? ""))]
+            + (job.map { [metadata("process_labels", process, "labels", name: $0)] } ?? [])
+            + slotNames(process: process, slots: 0..<slots)
+    }
+
+    /// Names slots of a farmer.
+    package static func slotNames(process: Int, slots: Range<Int>) -> [[UInt8]] {
+        slots.map { metadata("thread_name", process, thread: $0, name: "slot \($0)") }
+    }
+
+    private static func metadata(
+        _ kind: String, _ process: Int, _ argument: String = "name", thread: Int = 0, name: String
+    ) -> [UInt8] {
+        var bytes = Array(
+            #"{"name":"\#(kind)","ph":"M","pid":\#(process),"tid":\#(thread),"args":{"\#(argument)":"#.utf8)
+        JSONText.append(Array(name.utf8), to: &bytes)
+        bytes.append("}}")
+        return bytes
     }
 
     /// One attempt as a complete event (`ph` X), times in microseconds.

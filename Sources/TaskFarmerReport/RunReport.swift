@@ -48,6 +48,7 @@ package enum RunReport {
         case .over: ""
         case .again: ", to be run again"
         case .resumed: ", to be resumed"
+        case .cancelled: ", cancelled"
         }
     }
 
@@ -112,6 +113,10 @@ package enum RunReport {
             "the farmer itself: \(Text.duration(totals.ownProcessor)) of processor time\(each), "
                 + "\(Text.decimal(Double(totals.ownMemory) / 1024, places: 0)) MiB of memory at most")
         if let stopped = totals.stopped { lines.append("stopped by \(stopped)") }
+        if state.held > 0 && state.toprocess + state.claimed == 0 {
+            let held = state.held == 1 ? "1 task is held" : "\(state.held) tasks are held"
+            lines.append("\(held): nobody runs what is not released (taskfarmer release)")
+        }
         if !totals.failures.isEmpty {
             lines.append("failed here:")
             lines += Text.table(
@@ -131,6 +136,7 @@ package enum RunReport {
         return
             "\(workDirectory.oneLine): \(state.finished) of \(Text.count(state.tasks, "task")) finished, \(state.failed) failed"
             + (state.skipped > 0 ? ", \(state.skipped) skipped" : "") + (left > 0 ? ", \(left) left" : "")
+            + (state.held > 0 ? ", \(state.held) held" : "")
     }
 
     static func text(_ attempts: AttemptTotals) -> String {

@@ -29,18 +29,23 @@ package struct StatusReport: Sendable {
 
     package var text: String {
         var lines = ["\(directory.oneLine): \(Text.count(state.tasks, "task")) from \(list.oneLine)"]
-        lines += Text.table([
-            ["  finished", "\(state.finished)"], ["  failed", "\(state.failed)"], ["  skipped", "\(state.skipped)"],
-            ["  claimed", "\(state.claimed)"], ["  to process", "\(state.toprocess)"],
-        ])
+        lines += Text.table(
+            [
+                ["  finished", "\(state.finished)"], ["  failed", "\(state.failed)"],
+                ["  skipped", "\(state.skipped)"],
+                ["  claimed", "\(state.claimed)"], ["  to process", "\(state.toprocess)"],
+            ] + (state.held > 0 ? [["  held", "\(state.held)"]] : []))
         if farmers.isEmpty {
-            lines.append(left == 0 ? "complete" : "nobody is at work")
+            lines.append(
+                left > 0
+                    ? "nobody is at work"
+                    : state.held > 0 ? "complete but for held tasks: `taskfarmer release` lets them run" : "complete")
         } else {
             let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
             lines.append("\(running) running, \(Text.rate(rate))\(time)")
             lines.append("")
             // What no farmer has is no column.
-            let more = Self.allocationColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
+            let more = Self.memberColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
             let head = ["farmer", "host", "pid", "slots", "running", "claimed", "since", "heartbeat"]
             lines += Text.table(
                 [head + more.map(\.head)]
@@ -68,8 +73,12 @@ package struct StatusReport: Sendable {
 
     private typealias Member = (entry: RosterEntry, alive: AliveRecord?)
 
-    /// What a scheduler gave to a farmer.
-    private static let allocationColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
+    /// What is not so of all farmers: what they do, and what a scheduler gave to them.
+    private static let memberColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
+        (
+            "state",
+            { _, farmer in farmer.alive?.control?.mode == .working ? nil : farmer.alive?.control?.mode.rawValue }
+        ),
         ("job", { _, farmer in job(farmer.entry) }),
         ("memory", { _, farmer in farmer.alive?.allocation?.memory.map(AllocationText.memory) }),
         ("gpus", { _, farmer in farmer.alive?.allocation?.gpus }),
@@ -106,6 +115,7 @@ package struct StatusReport: Sendable {
                       "heartbeat": \(farmer.alive.map { seconds($0.written) } ?? "null"),
                       "job": \(Self.job(farmer.entry).map(JSONText.string) ?? "null"),
                       "allocation": \(farmer.alive?.allocation.map(AllocationText.json) ?? "null"),
+                      "state": \(farmer.alive?.control.map { JSONText.string($0.mode.rawValue) } ?? "null"),
                       "rate": \(Text.decimal(Double(farmer.alive?.milliRate ?? 0) / 1000, places: 3)),
                       "running": [\(tasks.joined(separator: ", "))]
                     }
@@ -123,8 +133,9 @@ package struct StatusReport: Sendable {
               "skipped": \(state.skipped),
               "claimed": \(state.claimed),
               "toprocess": \(state.toprocess),
+              "held": \(state.held),
               "attempts": \(state.attempts),
-              "complete": \(self.left == 0),
+              "complete": \(state.isComplete),
               "running": \(running),
               "rate": \(Text.decimal(rate, places: 3)),
               "seconds_left": \(rate > 0 ? Text.decimal(left / rate, places: 1) : "null"),

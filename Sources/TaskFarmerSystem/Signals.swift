@@ -14,6 +14,13 @@ package struct Signal: Sendable, Hashable, CustomStringConvertible {
     package static let user1 = Signal(number: SIGUSR1)
     package static let user2 = Signal(number: SIGUSR2)
     package static let child = Signal(number: SIGCHLD)
+    /// Stops a process, and cannot be refused; lets it go on; asks it to stop.
+    package static let stop = Signal(number: SIGSTOP)
+    package static let resume = Signal(number: SIGCONT)
+    package static let suspend = Signal(number: SIGTSTP)
+
+    /// Whether it is meant to end whoever it is sent to.
+    package var isToEnd: Bool { ![.child, .stop, .resume, .suspend].contains(self) }
 
     private static let names: [(String, Int32)] = [
         ("HUP", SIGHUP), ("INT", SIGINT), ("QUIT", SIGQUIT), ("ILL", SIGILL), ("TRAP", SIGTRAP), ("ABRT", SIGABRT),

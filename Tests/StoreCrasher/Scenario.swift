@@ -7,6 +7,7 @@ internal import TaskFarmerSystem
 
 package enum Scenario: String, CaseIterable, Sendable {
     case creation, join, claim, carry, note, release, requeue, again, choose, rewrite, leave, recovery, growth, retry
+    case hold, unhold, priority, add, cancel
     case takeOver = "take-over"
     case creationInOrder = "creation-in-order"
     case repair
@@ -20,6 +21,11 @@ package enum Scenario: String, CaseIterable, Sendable {
     package static let taskCount = 12
     /// How many lines `growth` appends.
     package static let grown = 3
+    /// The priority that tasks get in `priority`, and which they are there.
+    package static let raised = 5
+    package static let moved = TaskIDs([3, 7, 9])
+    /// Those that wait or are held when `cancel` comes to them.
+    package static let cancelled: Set<Int> = [1, 6, 8]
     /// Those that the kill at every operation goes through.
     package static var swept: [Scenario] { allCases.filter { $0 != .victim && $0 != .pack } }
 }
@@ -117,7 +123,33 @@ extension Scenario {
         case .retry:
             let (store, _) = try work(bench, promisesFailed: false)
             _ = try store.exchange(asked: 0, free: 0, release: [], patience)
-            return ({ _ = try FailedTasks.retry(store.cycle, patience) }, small(store))
+            return ({ _ = try FailedTasks.retry(.all, store.cycle, patience) }, small(store))
+        case .hold:
+            // One of them was attempted before, and its line is deep in the stack.
+            let (store, farm) = try control(bench)
+            return ({ _ = try farm.hold(Self.moved) }, small(store))
+        case .unhold:
+            let (store, farm) = try control(bench)
+            _ = try farm.hold(Self.moved)
+            return ({ _ = try farm.release(TaskIDs([3, 9])) }, small(store))
+        case .priority:
+            let (store, farm) = try control(bench)
+            _ = try farm.prioritize(TaskIDs([10]), 9)
+            return ({ _ = try farm.prioritize(Self.moved, Self.raised) }, small(store))
+        case .cancel:
+            // Some wait, one is held, one runs, one was taken; nobody answers.
+            let (store, farm) = try control(bench)
+            _ = try farm.hold(TaskIDs([6]))
+            let taken = try store.exchange(asked: 2, free: 2, release: [], patience).tasks
+            store.journal.note(started: taken.prefix(1).map(Bench.start), ended: [])
+            try store.journal.write()
+            let ids = TaskIDs(Array(Self.cancelled) + taken.map(\.id))
+            return ({ _ = try farm.cancel(ids, limit: 0) }, small(store))
+        case .add:
+            let (store, farm) = try control(bench)
+            let first = Scenario.taskCount
+            let commands = (first..<(first + Scenario.grown)).map(Bench.command)
+            return ({ _ = try farm.add(commands) }, small(store))
         case .repair:
             try damage(bench)
             return ({ _ = try Repair.run(bench.directory, lock: .same, assumedDead: [], patience) }, nil)
@@ -146,6 +178,15 @@ extension Scenario {
             let summary = try Farmer.run(try bench.request(), options, signals: signals, observer: Silence())
             OwnProcess.put("status \(summary.exitStatus)\n", to: 1)
         }
+    }
+
+    /// A farmer that has taken nothing, tasks of which some were attempted, and the user's hand.
+    private func control(_ bench: Bench) throws -> (store: Store, farm: ControlledFarm) {
+        let store = try bench.farm()
+        let tasks = try store.exchange(asked: 5, free: 5, release: [], bench.patience).tasks
+        try Bench.note(tasks.suffix(2), by: store, .exited(3), .again)
+        _ = try store.exchange(asked: 0, free: 0, release: Array(tasks.dropLast(2)), bench.patience)
+        return (store, ControlledFarm(description: store.description, cycle: store.cycle, bench.patience))
     }
 
     /// An exchange for a single task.

@@ -6,7 +6,7 @@ import Testing
 
 /// Work directories that earlier programs left. Of version 1: one stopped by SIGTERM, one whose farmer was killed while it held
 /// two tasks; of version 2 one that was stopped; of version 3 one where a job of an array was stopped and another was killed;
-/// of version 4 one whose farmer was killed while two tasks waited to be run again.
+/// of version 4 one whose farmer was killed while it was paused, with tasks that were added, held, cancelled and moved.
 struct GoldenWorkDirectoryTests {
     private func withCopy(of name: String, _ body: (WorkDirectory) throws -> Void) throws {
         let copy = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
@@ -115,7 +115,10 @@ struct GoldenWorkDirectoryTests {
         }
     }
 
-    @Test func `a work directory of version 4 keeps its counts of failures, also those of a dead farmer`() throws {
+    @Test
+    func `a work directory of version 4 keeps its counts of failures and what users did, also with a dead farmer`()
+        throws
+    {
         try withCopy(of: "version-4") { directory in
             #expect(try Check.run(directory, EndlessPatience()).problems == [])
             let opened = try OpenedFarm(existing: directory)
@@ -125,13 +128,44 @@ struct GoldenWorkDirectoryTests {
             let store = try Store.make(opened, slots: 8, record: record, assumedDead: [])
             let roster = try Roster.read(directory)
             let place = try #require(roster.firstIndex { $0.status == .live })
+            let dead = try #require(AliveRecord(try Folder.content(of: directory.alive(roster[place].farmer))))
+            #expect(dead.control?.mode == .paused)
             let count = try Recovery.recover(
                 place: place, farmer: roster[place].farmer, directory: directory, cycle: store.cycle, EndlessPatience())
-            #expect(count?.tasks == 3 && count?.givenUp == [])
-            let tasks = try store.enter(record, takesTasks: true, EndlessPatience()).sorted { $0.id < $1.id }
-            #expect(tasks.map(\.id) == [0, 2, 3, 4])
-            #expect(tasks.map(\.failures).map { $0.text().text } == ["e2", "", "i1l1", "s1"])
+            #expect(count?.tasks == 1 && count?.givenUp == [])
+            let tasks = try store.enter(record, takesTasks: true, EndlessPatience())
+            #expect(tasks.map(\.id) == [3, 6, 2, 0])
+            #expect(tasks.map(\.failures).map { $0.text().text } == ["i1l1", "", "", "e2"])
             try store.leave(release: tasks, EndlessPatience())
+            let farm = ControlledFarm(description: store.description, cycle: store.cycle, EndlessPatience())
+            #expect(try farm.release(TaskIDs([0...8])).done == 2)
+            let last = try Folder.content(of: directory.file(.toprocess)).text
+            #expect(last.hasSuffix("3 sleep 1000\n4 ulimit -c 0; kill -SEGV $$\n7 echo a 'b  c'\n"), "\(last)")
+            #expect(AddedTasks(try Folder.content(of: directory.file(.added)))?.count == 3)
+            #expect(try Check.run(directory, EndlessPatience()).problems == [])
+        }
+    }
+
+    @Test(arguments: ["version-1", "version-2", "version-3"])
+    func `older work directories refuse what they have no place for, and let failed tasks go back`(name: String) throws
+    {
+        try withCopy(of: name) { directory in
+            let before = try Folder.content(of: directory.state)
+            let farm = try ControlledFarm(directory.root, EndlessPatience())
+            let ids = TaskIDs([0...1])
+            let all: [() throws -> Void] = [
+                { _ = try farm.hold(ids) }, { _ = try farm.release(ids) }, { _ = try farm.prioritize(ids, 1) },
+                { _ = try farm.cancel(ids, limit: 0) }, { _ = try farm.add([Array("true".utf8)]) },
+                { _ = try farm.ask(.pause, of: try farm.farmers(named: nil), limit: 0) },
+            ]
+            for (index, body) in all.enumerated() {
+                let error = #expect(throws: FarmError.self, "\(index)") { try body() }
+                #expect(error?.exitStatus == 64 && error?.description.contains("was made by an older program") == true)
+            }
+            #expect(try Folder.content(of: directory.state) == before)
+            let failed = try #require(StateRecord(before)).failed
+            #expect(try farm.retry(.all) == failed)
+            #expect(try Folder.content(of: directory.state).count == StateRecord.oldWidth)
             #expect(try Check.run(directory, EndlessPatience()).problems == [])
         }
     }

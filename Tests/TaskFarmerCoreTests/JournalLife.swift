@@ -65,7 +65,7 @@ enum Life {
                 held += tasks.map(\.id)
             case .release(let epoch, let tasks):
                 if epoch <= committed { held.removeAll(where: tasks.contains) }
-            case .void, .plan:
+            case .void, .plan, .cancel:
                 continue
             case .start(let started):
                 running.insert(started.task)

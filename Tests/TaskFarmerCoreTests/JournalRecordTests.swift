@@ -29,7 +29,7 @@ struct JournalRecordTests {
     @Test func `a journal says what becomes of a task, and how it failed before`() throws {
         var failures = FailureCounts()
         failures[.exited] = 2
-        let claimed = (0..<5).map {
+        let claimed = (0..<6).map {
             TaskRecord(id: $0, command: utf8("cmd"), attempts: $0, failures: $0 == 1 ? failures : FailureCounts())
         }
         var bytes = JournalRecord.header(farmer: "n.1")
@@ -37,17 +37,29 @@ struct JournalRecordTests {
         #expect(bytes.text.contains("\n1 1:e2 cmd\n"))
         let ends: [(Outcome, Fate)] = [
             (.exited(3), .over), (.exited(3), .again), (.exited(85), .resumed), (.interrupted, .again), (.lost, .over),
+            (.interrupted, .cancelled),
         ]
         let attempts = ends.enumerated().map { task, end in
             Attempt(
                 task: task, number: 3, host: "h", farmer: "f", slot: 0, started: 1, outcome: end.0, fate: end.1)
         }
         for attempt in attempts { JournalRecord.end(attempt).append(to: &bytes) }
-        #expect(bytes.split(separator: 10).suffix(5).compactMap(\.first) == utf8("EBKEO"))
+        #expect(bytes.split(separator: 10).suffix(6).compactMap(\.first) == utf8("EBKEOD"))
         let replay = JournalReplay(bytes, epoch: 1, carried: 0)
         #expect(replay.uncarried.map(\.attempt) == attempts)
         #expect(replay.uncarried.map(\.task) == claimed)
         #expect(replay.torn == 0)
+    }
+
+    @Test func `tasks that are not to be run on are told from others until they end or are claimed anew`() {
+        let tasks = (0..<4).map { TaskRecord(id: $0, command: utf8("cmd")) }
+        let records: [JournalRecord] = [
+            .claim(epoch: 1, tasks: tasks), .start(Life.started(0)), .cancel([0, 1, 2, 9]),
+            .end(Life.ended(2, .interrupted)), .release(epoch: 2, tasks: [1]), .claim(epoch: 3, tasks: [tasks[1]]),
+        ]
+        let replay = JournalReplay(Life.header + records.flatMap(Life.record), epoch: 5, carried: 0)
+        #expect(replay.cancelled == [0] && replay.held.map(\.id) == [0, 3, 1] && replay.torn == 0)
+        #expect(replay.claimed == [0: 1, 1: 3, 2: 1, 3: 1])
     }
 
     @Test func `a journal says what its farmer holds, runs and has ended`() {

@@ -4,7 +4,7 @@ import Testing
 struct StateRecordTests {
     @Test func `the state file looks as it always has`() {
         let expected = """
-            taskfarmer state 1
+            taskfarmer state 2
             epoch                   0000000000000000007
             tasks                   0000000000000000100
             toprocess               0000000000000000060
@@ -22,6 +22,7 @@ struct StateRecordTests {
             list_modified           1700000000123456789
             timed                   0000000000000000029
             wall                    0000000000000123456
+            held                    0000000000000000000
             bytes toprocess         0000000000000001000
             bytes finished          0000000000000002000
             bytes failed            0000000000000003000
@@ -30,6 +31,9 @@ struct StateRecordTests {
             bytes roster            0000000000000006000
             bytes attempts.tsv      0000000000000007000
             bytes timeline.json     0000000000000008000
+            bytes held              0000000000000009000
+            bytes priorities        0000000000000010000
+            bytes added             0000000000000011000
             tail                    0123456789abcdef
             list_checksum           fedcba9876543210
             list_closed             0000000000000000000
@@ -42,6 +46,19 @@ struct StateRecordTests {
         bytes.append("\n")
         #expect(Self.record.encoded == bytes)
         #expect(bytes.count == StateRecord.width)
+    }
+
+    @Test func `the state of an older work directory stays what its programs know`() throws {
+        var record = Self.record
+        record.isOld = true
+        for file in [SharedFile.held, .priorities, .added] { record.sizes[file] = 0 }
+        let text = record.encoded.text
+        #expect(text.hasPrefix("taskfarmer state 1\n") && text.utf8.count == StateRecord.oldWidth)
+        #expect(!text.contains("held") && !text.contains("priorities") && !text.contains("added"))
+        #expect(StateRecord(record.encoded) == record)
+        #expect(StateRecord(leading: record.encoded + utf8("being rebuilt from before-repair.1\n")) == record)
+        #expect(StateRecord(leading: Self.record.encoded + utf8("more")) == Self.record)
+        #expect(StateRecord(leading: utf8("more")) == nil)
     }
 
     @Test func `what is written is read`() throws {
@@ -118,7 +135,7 @@ struct StateRecordTests {
     @Test func `a task in two places, or in none, is noticed`() {
         #expect(Self.record.isBalanced)
         #expect(Self.record.done == 30)
-        for path in [\StateRecord.toprocess, \.claimed, \.finished, \.failed, \.skipped, \.tasks] {
+        for path in [\StateRecord.toprocess, \.claimed, \.finished, \.failed, \.skipped, \.held, \.tasks] {
             var record = Self.record
             record[keyPath: path] += 1
             #expect(!record.isBalanced)

@@ -75,16 +75,22 @@ struct KilledAnywhereTests {
         let list = HandledList(try TaskListFile(bench.list), workDirectory: bench.directory.root)
         _ = try ListUpdate.apply(list, cycle: store.cycle, bench.patience)
 
-        let count = scenario == .takeOver ? 8 : Scenario.taskCount + (scenario == .growth ? Scenario.grown : 0)
         let promised = promised(scenario, run, mode)
         let report = try Check.run(bench.directory, bench.patience)
         #expect(report.problems == [], what)
+        var count = scenario == .takeOver ? 8 : Scenario.taskCount + (scenario == .growth ? Scenario.grown : 0)
+        if scenario == .add, report.state?.tasks != count { count += Scenario.grown }
         #expect(report.state?.claimed == 0, what)
         let found = try Reading(bench.directory)
         #expect(found.everywhere.sorted() == Array(0..<count), what)
         #expect(promised.finished.subtracting(found.at(.finished)) == [], what)
         #expect(promised.failed.subtracting(found.at(.failed)) == [], what)
         try recordedOnce(found, scenario, what)
+        try controlled(found, scenario, what)
+        if !found.at(.held).isEmpty {
+            let farm = ControlledFarm(description: store.description, cycle: store.cycle, bench.patience)
+            _ = try farm.release(TaskIDs([0...count]))
+        }
 
         try bench.drain(store)
         let last = try Check.run(bench.directory, bench.patience)
@@ -92,10 +98,27 @@ struct KilledAnywhereTests {
         #expect(last.state?.liveFarmers == 0, what)
         let end = try Reading(bench.directory)
         #expect(end.at(.failed) == found.at(.failed), what)
-        #expect((end.at(.finished) + end.at(.failed)).sorted() == Array(0..<count), what)
+        #expect(end.at(.skipped) == found.at(.skipped), what)
+        #expect((end.at(.finished) + end.at(.failed) + end.at(.skipped)).sorted() == Array(0..<count), what)
         try recordedOnce(end, scenario, what)
         if scenario != .takeOver {
             for id in 0..<count { #expect(end.commands[id] == Bench.command(id), what) }
+        }
+    }
+
+    /// What a user did is done to all tasks that were meant, or to none, and to no other.
+    private static func controlled(_ found: Reading, _ scenario: Scenario, _ what: Comment) throws {
+        let moved = (0..<Scenario.taskCount).filter(Scenario.moved.contains)
+        switch scenario {
+        case .hold: #expect([[], moved].contains(found.at(.held).sorted()), what)
+        case .unhold: #expect([moved, [7]].contains(found.at(.held).sorted()), what)
+        case .priority:
+            let first = Array(found.at(.toprocess).reversed().prefix(4))
+            #expect(first == [10, 3, 7, 9] || first == [10, 3, 4, 0], what)
+        case .cancel:
+            let skipped = Set(found.at(.skipped)).intersection(Scenario.cancelled)
+            #expect(skipped.isEmpty ? found.at(.held) == [6] : skipped == Scenario.cancelled, what)
+        default: #expect(found.at(.held) == [] && found.at(.skipped) == [], what)
         }
     }
 

@@ -130,6 +130,14 @@ struct Reading {
                 commands[id] = parts.count > 1 ? Array(parts[1]) : []
             }
         }
+        if try Folder.facts(directory.file(.held)) != nil {
+            for line in try Folder.content(of: directory.file(.held)).split(separator: 10) {
+                let parts = line.split(separator: 32, maxSplits: 2)
+                let id = try #require(parts.first?.decimalValue, "held: \(line.text)")
+                ids[.held, default: []].append(id)
+                commands[id] = parts.count > 2 ? Array(parts[2]) : []
+            }
+        }
         for line in try Folder.content(of: directory.file(.attempts)).split(separator: 10).dropFirst() {
             attempts.append(line.split(separator: 9).prefix(2).compactMap(\.decimalValue))
         }

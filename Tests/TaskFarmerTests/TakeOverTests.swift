@@ -141,7 +141,7 @@ struct TakeOverTests {
             #expect(tasks.map(\.attempts) == [round - 1, round - 1])
             try Bench.note(tasks, by: store, .exited(1))
             _ = try bench.exchange(store)
-            #expect(try FailedTasks.retry(store.cycle, bench.patience) == 2)
+            #expect(try FailedTasks.retry(.all, store.cycle, bench.patience) == 2)
         }
         #expect(try bench.problems() == [])
         withExtendedLifetime(scratch) {}

@@ -31,6 +31,8 @@ public struct Farm: Sendable {
         public let failed: Int
         /// Will not be run.
         public let skipped: Int
+        /// Kept back until somebody releases them.
+        public let held: Int
         /// How many farmers are at work.
         public let farmers: Int
 
@@ -41,11 +43,12 @@ public struct Farm: Sendable {
             finished = state.finished
             failed = state.failed
             skipped = state.skipped
+            held = state.held
             farmers = state.liveFarmers
         }
 
         /// Whether every task is over.
-        public var isComplete: Bool { toProcess == 0 && claimed == 0 }
+        public var isComplete: Bool { toProcess == 0 && claimed == 0 && held == 0 }
     }
 
     private let directory: WorkDirectory

@@ -21,7 +21,7 @@ package enum Preparation {
         var notes = opened.notes
         notes += try recover(opened.directory, from: request.assumedDead, retry, cycle, patience)
         if let list = request.list { notes += try ListUpdate.apply(list, cycle: cycle, patience) }
-        if retryFailed { notes.append(FailedTasks.note(try FailedTasks.retry(cycle, patience))) }
+        if retryFailed { notes.append(FailedTasks.note(try FailedTasks.retry(.all, cycle, patience))) }
         for note in notes { observer.observe(.note(note)) }
         return try opened.directory.readState()
     }

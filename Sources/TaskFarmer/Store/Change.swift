@@ -25,14 +25,14 @@ package final class Change {
     /// As it shall be.
     package var state: StateRecord
 
-    private let directory: WorkDirectory
-    private let pace: Pace
+    let directory: WorkDirectory
+    let pace: Pace
     private var handles: [SharedFile: SharedHandle] = [:]
     private var appends: [SharedFile: [UInt8]] = [:]
-    private var cuts: [SharedFile: (size: Int, bytes: [UInt8])] = [:]
+    var cuts: [SharedFile: (size: Int, bytes: [UInt8])] = [:]
     private var roster: [Int: (old: [UInt8], new: RosterEntry)] = [:]
     /// The last bytes of `toprocess` before what is cut off it, at most 256.
-    private var tail: [UInt8]?
+    var tail: [UInt8]?
     /// What `take` left where it is.
     package private(set) var refused = RefusedTasks()
 
@@ -76,7 +76,7 @@ package final class Change {
 
     // MARK: the stack
 
-    private static let tailLength = 256
+    static let tailLength = 256
 
     /// Reads the end of `toprocess`, whose checksum shows whether it is the end that the last writer left.
     private func loadTail() throws {
@@ -88,7 +88,7 @@ package final class Change {
         tail = bytes
     }
 
-    private func verifyTail(_ bytes: [UInt8]) throws {
+    func verifyTail(_ bytes: [UInt8]) throws {
         guard Checksum.of(bytes) == before.tail else {
             throw FarmError.staleView(
                 file: directory.file(.toprocess).description, expected: "the end that `state` vouches for",
@@ -121,9 +121,12 @@ package final class Change {
             }
         }
         if wanted.isEmpty { return [] }
+        let marks = try priorityMarks()
         let popped = try pop(deepest)
         let isWanted = Set(wanted.map(\.id))
-        try putBack(popped.filter { !isWanted.contains($0.id) })
+        let left = popped.filter { !isWanted.contains($0.id) }
+        try markPriorities(of: left, popped, marks)
+        try putBack(left)
         return popped.filter { isWanted.contains($0.id) }
     }
 
@@ -164,6 +167,7 @@ package final class Change {
         try verifyTail(Array(block.suffix(Self.tailLength)))
         let cut = starts.last ?? block.count
         var requeued = try popRequeued(from: size - length + cut)
+        try popPriorities(from: size - length + cut)
         var tasks: [TaskRecord] = []
         tasks.reserveCapacity(starts.count)
         var end = block.count
@@ -222,13 +226,64 @@ package final class Change {
     }
 
     /// Takes off `requeued` what stands at or beyond an offset of `toprocess`.
-    private func popRequeued(from offset: Int) throws -> [Int: RequeuedEntry] {
+    func popRequeued(from offset: Int) throws -> [Int: RequeuedEntry] {
         let found = try requeuedEntries(from: offset)
         if found.isEmpty { return found }
         let size = (before.sizes[.requeued] ?? 0) - found.count * RequeuedEntry.width
         cuts[.requeued] = (size, try read(.requeued, at: size, count: found.count * RequeuedEntry.width))
         state.requeued -= found.count
         return found
+    }
+
+    /// The whole of `priorities`.
+    func priorityMarks() throws -> [PriorityMark] {
+        let size = before.sizes[.priorities] ?? 0
+        guard size > 0 else { return [] }
+        guard let marks = PriorityMark.all(try read(.priorities, at: 0, count: size)) else {
+            throw FarmError.damaged(file: directory.file(.priorities).description, "a line is not of its form")
+        }
+        return marks
+    }
+
+    /// Tasks that were taken off the stack with others, and go back where they were, keep their priorities.
+    private func markPriorities(of left: [TaskRecord], _ popped: [TaskRecord], _ marks: [PriorityMark]) throws {
+        let base = cuts[.toprocess]?.size ?? before.sizes[.toprocess] ?? 0
+        if left.isEmpty || !marks.contains(where: { $0.offset >= base }) { return }
+        var priority = marks.last { $0.offset < base }?.priority ?? 0
+        var priorities: [Int: Int] = [:]
+        var offset = base
+        // From the deepest up: where each stood, and so what it had.
+        for task in popped.reversed() {
+            priorities[task.id] = marks.last { $0.offset <= offset }?.priority ?? 0
+            offset += task.line.count
+        }
+        offset = base
+        var lines: [UInt8] = []
+        for task in left.reversed() {
+            if let own = priorities[task.id], own != priority {
+                priority = own
+                lines += PriorityMark(offset: offset, priority: own).encoded
+            }
+            offset += task.line.count
+        }
+        if !lines.isEmpty { append(.priorities, lines) }
+    }
+
+    /// Takes off `priorities` what stands at or beyond an offset of `toprocess`.
+    func popPriorities(from offset: Int) throws {
+        let width = PriorityMark.width
+        var size = before.sizes[.priorities] ?? 0
+        var removed: [UInt8] = []
+        while size > 0 {
+            let bytes = try read(.priorities, at: size - width, count: width)
+            guard let mark = PriorityMark(bytes[...]) else {
+                throw FarmError.damaged(file: directory.file(.priorities).description, "a line is not of its form")
+            }
+            if mark.offset < offset { break }
+            removed = bytes + removed
+            size -= width
+        }
+        if !removed.isEmpty { cuts[.priorities] = (size, removed) }
     }
 
     /// Puts tasks on the stack so that they run next, in this order. They were claimed until now, or else they are new.
@@ -301,6 +356,9 @@ package final class Change {
                 end.task.appendLine(to: &failed)
                 state.failed += 1
                 state.claimed -= 1
+            } else if end.attempt.fate == .cancelled {
+                skip([end.task])
+                state.claimed -= 1
             } else if keepsDelayed && end.attempt.delayedUntil > 0 {
                 kept.append(.init(attempt: end.attempt, task: next(end)))
             } else {
@@ -372,7 +430,7 @@ package final class Change {
 
     private func undoRecord(timelineEnd: [UInt8]) -> UndoRecord {
         var record = UndoRecord(epoch: epoch, writer: farmer)
-        record.steps.append(.init(file: "state", size: StateRecord.width, bytes: before.encoded))
+        record.steps.append(.init(file: "state", size: before.width, bytes: before.encoded))
         for file in SharedFile.allCases where file != .roster {
             let size = before.sizes[file] ?? 0
             if file == .timeline, appends[file] != nil {

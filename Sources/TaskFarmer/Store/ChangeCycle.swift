@@ -72,6 +72,7 @@ package final class ChangeCycle {
         let transaction = try SharedHandle(directory.transaction, directory.locking)
         try undo(transaction, pace)
         let stateHandle = try SharedHandle(directory.state, directory.locking)
+        // Which of the widths it has is known by its size.
         let bytes = try stateHandle.file.read(at: 0, count: StateRecord.width + 1)
         guard let state = StateRecord(bytes) else {
             throw FarmError.damaged(file: directory.state.description, "not a whole record")

@@ -75,7 +75,7 @@ package struct Check {
         places = [UInt8](repeating: 0, count: state.tasks)
         succeeded = [Bool](repeating: false, count: state.tasks)
         if !state.isBalanced { problem("totals", "state: the totals do not add up to \(state.tasks) tasks") }
-        for file in SharedFile.allCases {
+        for file in directory.files {
             guard try Folder.facts(directory.file(file)) != nil else {
                 problem("missing", "\(file.rawValue) is missing")
                 continue
@@ -88,10 +88,15 @@ package struct Check {
             }
         }
         for (index, file) in Self.files.enumerated() { try examineTasks(file, code: UInt8(index + 1)) }
+        if directory.hasControl { try examineTasks(.held, code: 6) }
         try examineFarmers(state)
         examinePlaces(state)
         try examineAttempts(state)
         try examineRequeued(state)
+        if directory.hasControl {
+            try examinePriorities()
+            try examineAdded(state)
+        }
         try examineTimeline()
     }
 
@@ -116,8 +121,12 @@ package struct Check {
                 index += 1
             }
             let isForm = index > 0 && index < line.count && line[index] == 32
-            if !isForm || (mayHoldNUL && line.firstIndex(of: 0) != nil) {
-                problem("form", "\(file.rawValue):\(number) is not of the form `ID command`")
+            if !isForm || file == .held && TaskRecord(wholeLine: [UInt8](copying: line)[...]) == nil
+                || (mayHoldNUL && line.firstIndex(of: 0) != nil)
+            {
+                problem(
+                    "form",
+                    "\(file.rawValue):\(number) is not of the form `ID \(file == .held ? "attempts " : "")command`")
             } else {
                 place(id, code: code, where: "\(file.rawValue):\(number)")
             }
@@ -138,7 +147,7 @@ package struct Check {
     }
 
     private static let words = [
-        "nowhere", "in toprocess", "in finished", "in failed", "in skipped", "held by a farmer",
+        "nowhere", "in toprocess", "in finished", "in failed", "in skipped", "held by a farmer", "in held",
     ]
 
     private mutating func examineFarmers(_ state: StateRecord) throws {
@@ -176,7 +185,7 @@ package struct Check {
     private mutating func examinePlaces(_ state: StateRecord) {
         let totals: [(SharedFile, Int)] = [
             (.toprocess, state.toprocess), (.finished, state.finished), (.failed, state.failed),
-            (.skipped, state.skipped),
+            (.skipped, state.skipped), (.held, state.held),
         ]
         for (file, expected) in totals where counts[file] != nil && counts[file] != expected {
             problem("count", "\(file.rawValue) has \(counts[file] ?? 0) lines, state says \(expected)")
@@ -242,6 +251,31 @@ package struct Check {
             if !found.starts(with: Array("\(entry.task) ".utf8)) {
                 problem("requeued", "requeued: line \(start / width + 1) points at another task of toprocess")
             }
+        }
+    }
+
+    private mutating func examinePriorities() throws {
+        guard let marks = PriorityMark.all(try Folder.content(of: directory.file(.priorities))) else {
+            problem("priorities", "priorities: a line is not of its form or out of order")
+            return
+        }
+        let stack = try Descriptor(directory.file(.toprocess), [.reading, .noLink])
+        for (index, mark) in marks.enumerated() {
+            // Where a line begins: right after the end of another.
+            let around = try stack.read(at: max(0, mark.offset - 1), count: 2)
+            if around.count < min(2, mark.offset + 1) || mark.offset > 0 && around.first != 10 {
+                problem("priorities", "priorities: line \(index + 1) points at no line of toprocess")
+            }
+        }
+    }
+
+    private mutating func examineAdded(_ state: StateRecord) throws {
+        guard let added = AddedTasks(try Folder.content(of: directory.file(.added))) else {
+            problem("added", "added: a line is not of its form or out of order")
+            return
+        }
+        if added.end > state.tasks {
+            problem("added", "added: names task \(added.end - 1), which was never made; there are \(state.tasks)")
         }
     }
 

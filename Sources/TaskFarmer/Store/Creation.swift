@@ -150,7 +150,7 @@ enum FreshFile {
         switch file {
         case .attempts: Attempt.header(namesJobs: true)
         case .timeline: Array(TraceEvent.empty)
-        case .toprocess, .finished, .failed, .skipped, .requeued, .roster: []
+        case .toprocess, .finished, .failed, .skipped, .requeued, .roster, .held, .priorities, .added: []
         }
     }
 

@@ -68,7 +68,7 @@ package enum Exclusion {
 
     private static func names(_ directory: WorkDirectory, but own: String) throws -> [String] {
         try Folder.names(in: directory.farmers).map(\.text).filter { name in
-            name != own && !name.hasSuffix(".journal0") && !name.hasSuffix(".journal1")
+            name != own && WorkDirectory.isFarmer(name)
         }
     }
 

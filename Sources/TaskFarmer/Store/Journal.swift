@@ -49,6 +49,8 @@ package final class Journal: Sendable {
         var planned: [Int: Int] = [:]
         var running: [Int: JournalRecord.RunningTask] = [:]
         var ended: [JournalReplay.Ended] = []
+        /// Held ones that are not to be run on.
+        var cancelled: Set<Int> = []
 
         mutating func takeUnwritten() -> [UInt8] {
             for task in unwrittenStarts.values { JournalRecord.start(task).append(to: &unwritten) }
@@ -83,10 +85,11 @@ package final class Journal: Sendable {
         }
     }
 
-    /// Notes starts and ends. They count once they are written.
-    package func note(started: [JournalRecord.RunningTask], ended: [Attempt]) {
-        if started.isEmpty && ended.isEmpty { return }
+    /// Notes starts and ends, and tasks that are not to be run on. They count once they are written.
+    package func note(started: [JournalRecord.RunningTask], ended: [Attempt], cancelled: [Int] = []) {
+        if started.isEmpty && ended.isEmpty && cancelled.isEmpty { return }
         var bytes: [UInt8] = []
+        if !cancelled.isEmpty { JournalRecord.cancel(cancelled).append(to: &bytes) }
         for attempt in ended { JournalRecord.end(attempt).append(to: &bytes) }
         notes.withLock { notes in
             for task in started {
@@ -94,7 +97,9 @@ package final class Journal: Sendable {
                 notes.running[task.task] = task
                 notes.unwrittenStarts[task.task] = task
             }
+            notes.cancelled.formUnion(cancelled.filter { notes.held[$0] != nil })
             for attempt in ended {
+                notes.cancelled.remove(attempt.task)
                 notes.planned[attempt.task] = nil
                 notes.running[attempt.task] = nil
                 notes.unwrittenStarts[attempt.task] = nil
@@ -176,6 +181,8 @@ package final class Journal: Sendable {
                 JournalRecord.plan(planned.map { .init(task: $0.key, number: $0.value) }).append(to: &bytes)
             }
             for task in now.running.values { JournalRecord.start(task).append(to: &bytes) }
+            let cancelled = now.cancelled.subtracting(gone)
+            if !cancelled.isEmpty { JournalRecord.cancel(cancelled.sorted()).append(to: &bytes) }
             for end in later { JournalRecord.end(end.attempt).append(to: &bytes) }
             if other == 0 { try files.first.truncate(to: 0) } else { try files.second.truncate(to: 0) }
             files.sizes[other] = 0
@@ -198,6 +205,7 @@ package final class Journal: Sendable {
             for id in release {
                 notes.held[id] = nil
                 notes.planned[id] = nil
+                notes.cancelled.remove(id)
             }
             for task in tasks { notes.held[task.id] = task }
             notes.ended.removeFirst(carrying)
@@ -223,6 +231,7 @@ package final class Journal: Sendable {
     /// Takes the files away, once nothing in them counts any more.
     package static func remove(_ directory: WorkDirectory, farmer: String) {
         for generation in 0...1 { _ = try? Folder.unlink(directory.journal(farmer, generation: generation)) }
+        if directory.hasControl { _ = try? Folder.unlink(directory.requests(farmer)) }
         _ = try? Folder.unlink(directory.alive(farmer))
     }
 }

@@ -53,12 +53,8 @@ package enum ListUpdate {
         var added = 0
         try cycle.run(patience) { change in
             guard change.state.list == old else { return }
-            let first = change.state.tasks
-            let tasks = commands.enumerated().map { TaskRecord(id: first + $0.offset, command: $0.element) }
-            change.state.tasks += tasks.count
-            try change.putBack(tasks, isClaimed: false)
+            added = try change.add(commands, isListed: true).count
             change.state.list = mark
-            added = tasks.count
         }
         if let now = cycle.seen, now.list != mark {
             // Another farmer did it meanwhile, or what was read without the lock was old.
@@ -77,19 +73,32 @@ package enum ListUpdate {
             if let task = TaskRecord(line: line) { known[task.id] = Checksum.of(task.command) }
         }
         // Read in the order in which tasks move, without the lock: one that is missed is not compared.
-        for file in [SharedFile.toprocess, .finished, .failed, .skipped] {
-            guard let open = try? Descriptor(directory.file(file), [.reading, .noLink]) else { continue }
-            for line in try open.readAll(atMost: .max).split(separator: 10) { note(line) }
+        func content(_ file: SharedFile) throws -> [UInt8] {
+            guard let open = try? Descriptor(directory.file(file), [.reading, .noLink]) else { return [] }
+            return try open.readAll(atMost: .max)
         }
+        for file in [SharedFile.toprocess, .finished, .failed, .skipped] {
+            for line in try content(file).split(separator: 10) { note(line) }
+        }
+        for line in try content(.held).split(separator: 10) {
+            if let task = TaskRecord(wholeLine: line) { known[task.id] = Checksum.of(task.command) }
+        }
+        // Those that were added by themselves stand in no list.
+        let added = AddedTasks(try content(.added)) ?? AddedTasks()
+        var ids = added.listIDs
+        let total = total - added.count
         var next = 0
+        var lastID = -1
         var changed: [Int] = []
         var mark = ListMark()
         try list.forEachTask(from: &mark) { command in
-            if let sum = known[next] {
+            let id = ids.next()
+            if let sum = known[id] {
                 var fresh = Checksum()
                 fresh.add(command)
-                if fresh.value != sum { changed.append(next) }
+                if fresh.value != sum { changed.append(id) }
             }
+            lastID = id
             next += 1
         }
         var parts: [String] = []
@@ -99,9 +108,10 @@ package enum ListUpdate {
                 "the lines of \(changed.count) tasks were changed (ID \(named)\(changed.count > 5 ? ", …" : ""))")
         }
         if next < total {
+            let first = ids.next()
+            for _ in (next + 1)..<max(total, next + 1) { lastID = ids.next() }
             parts.append(
-                "\(total - next) tasks at its end were removed (ID \(next)\(total - next > 1 ? " to \(total - 1)" : ""))"
-            )
+                "\(total - next) tasks at its end were removed (ID \(first)\(total - next > 1 ? " to \(lastID)" : ""))")
         }
         if next > total && !changed.isEmpty { parts.append("\(next - total) were added") }
         if parts.isEmpty { parts.append("lines that are no tasks were changed") }
@@ -111,52 +121,5 @@ package enum ListUpdate {
     private static func edited(_ list: HandledList, _ what: String, _ directory: WorkDirectory) -> String {
         "\(list.file.name) was edited\(what). Nothing of this takes effect: the tasks are those in \(directory.root). To start "
             + "over with the list as it is: taskfarmer run --fresh"
-    }
-}
-
-package enum FailedTasks {
-    /// What is said of so many that were put back.
-    package static func note(_ count: Int) -> String {
-        switch count {
-        case 0: "no failed tasks to retry"
-        case 1: "1 failed task goes back to be run"
-        default: "\(count) failed tasks go back to be run"
-        }
-    }
-
-    /// Puts every failed task back, to run again.
-    ///
-    /// - Returns: how many there were
-    package static func retry(_ cycle: ChangeCycle, _ patience: any LockPatience) throws -> Int {
-        let attempts = try attemptCounts(cycle.directory)
-        var count = 0
-        try cycle.run(patience) { change in
-            guard change.state.failed > 0 else { return }
-            let bytes = try change.clear(.failed)
-            let tasks = bytes.split(separator: 10).compactMap { line in TaskRecord(line: line) }.map { task in
-                TaskRecord(id: task.id, command: task.command, attempts: attempts[task.id] ?? 0)
-            }
-            guard tasks.count == change.state.failed else {
-                throw FarmError.damaged(
-                    file: SharedFile.failed.rawValue, "expected \(change.state.failed) lines `ID command`")
-            }
-            change.state.failed = 0
-            try change.putBack(tasks.sorted { $0.id < $1.id }, isClaimed: false)
-            count = tasks.count
-        }
-        return count
-    }
-
-    /// How many attempts each task has had that did not end well, read from attempts.tsv.
-    private static func attemptCounts(_ directory: WorkDirectory) throws -> [Int: Int] {
-        var counts: [Int: Int] = [:]
-        var mark = ListMark()
-        try TaskListFile(own: directory.file(.attempts)).forEachLine(from: &mark) { line, _, _ in
-            let bytes = [UInt8](copying: line)
-            if let attempt = Attempt(line: bytes[...]), attempt.outcome != .succeeded {
-                counts[attempt.task] = max(counts[attempt.task] ?? 0, attempt.number)
-            }
-        }
-        return counts
     }
 }

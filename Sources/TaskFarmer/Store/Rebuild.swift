@@ -13,17 +13,21 @@ struct Rebuild {
     let namesJobs: Bool
     let pace: Pace
     /// Tasks that only a journal holds.
-    var held: [TaskRecord] = []
+    var claimed: [TaskRecord] = []
+    /// Of these, such as are not to be run on.
+    var cancelled: [TaskRecord] = []
     /// Ends that only a journal holds.
     var uncarried: [JournalReplay.Ended] = []
     /// How many tasks there were, as far as is known.
     var knownTasks = 0
     var listMark = ListMark()
 
+    private var heldTasks: [TaskRecord] = []
     private(set) var counts: [SharedFile: Int] = [:]
     private(set) var dropped: [SharedFile: Int] = [:]
     private(set) var fromList = 0
     private(set) var unknown = 0
+    private var forgetsPriorities = false
     /// Commands of tasks whose line is torn, as the list has them.
     private var whole: [Int: [UInt8]] = [:]
     /// IDs from here on cannot be: there are not so many tasks in so few bytes.
@@ -44,7 +48,9 @@ struct Rebuild {
             "\(counts[.finished] ?? 0) finished", "\(counts[.failed] ?? 0) failed",
             "\(counts[.toprocess] ?? 0) to process",
         ]
+        if !heldTasks.isEmpty { parts.append("\(heldTasks.count) held") }
         if fromList > 0 { parts.append("\(fromList) of these stood in no file and come from the list") }
+        if forgetsPriorities { parts.append("priorities are forgotten") }
         if unknown > 0 { parts.append("\(unknown) whose command is known nowhere are in skipped") }
         for (file, count) in dropped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
             parts.append("\(count) \(count == 1 ? "line" : "lines") of \(file.rawValue) dropped (torn, or there twice)")
@@ -54,6 +60,7 @@ struct Rebuild {
 
     mutating func run() throws -> StateRecord {
         var state = StateRecord()
+        state.isOld = !directory.hasControl
         limit = try believableTasks()
         // Tasks whose lines are lost are not forgotten; but a number that was never one would fill the disk.
         if knownTasks > max(limit, Self.mostUnknown) {
@@ -73,10 +80,11 @@ struct Rebuild {
                 }
                 return true
             }
-            for end in uncarried
-            where end.attempt.fate == .over && (end.attempt.outcome == .succeeded) == (file == .finished)
-                && file != .skipped
-            {
+            for task in cancelled where file == .skipped && claimPlace(task.id, file) {
+                task.appendLine(to: &kept)
+                counts[file, default: 0] += 1
+            }
+            for end in uncarried where Self.place(of: end.attempt) == file {
                 if claimPlace(end.task.id, file) {
                     end.task.appendLine(to: &kept)
                     counts[file, default: 0] += 1
@@ -92,14 +100,17 @@ struct Rebuild {
             waiting[task.id] = task.command
             return true
         }
-        for task in held + uncarried.map(\.task) where claimPlace(task.id, .toprocess) {
+        if directory.hasControl { try rebuildHeld(&state) }
+        for task in claimed + uncarried.map(\.task) where claimPlace(task.id, .toprocess) {
             waiting[task.id] = task.command
         }
+        let added = try rebuildAdded(&state)
         if let list {
-            var next = 0
+            var ids = added.listIDs
             var mark = ListMark()
             defer { listMark = mark }
             try list.forEachTask(from: &mark) { command in
+                let next = ids.next()
                 // A handler may make many tasks of few bytes.
                 limit = max(limit, next + 1)
                 if next >= places.count || places[next] == nil {
@@ -107,7 +118,6 @@ struct Rebuild {
                     waiting[next] = [UInt8](copying: command)
                     fromList += 1
                 }
-                next += 1
             }
         }
         state.tasks = max(places.count, knownTasks)
@@ -124,6 +134,59 @@ struct Rebuild {
         return state
     }
 
+    /// Where the task of an attempt stands once that is over; nil where it goes back.
+    private static func place(of attempt: Attempt) -> SharedFile? {
+        switch attempt.fate {
+        case .over: attempt.outcome == .succeeded ? .finished : .failed
+        case .cancelled: .skipped
+        case .again, .resumed: nil
+        }
+    }
+
+    /// Tasks that were held stay so, with what is known of them. Half a command is not kept.
+    private mutating func rebuildHeld(_ state: inout StateRecord) throws {
+        var kept: [UInt8] = []
+        for line in Self.wholeLines(of: source.appending(SharedFile.held.rawValue)) {
+            guard let task = TaskRecord(wholeLine: line), claimPlace(task.id, .held) else {
+                dropped[.held, default: 0] += 1
+                continue
+            }
+            task.appendWholeLine(to: &kept)
+            heldTasks.append(task)
+        }
+        state.held = heldTasks.count
+        state.sizes[.held] = try FreshFile.write(directory.file(.held), directory.locking, kept)
+        // The stack is put in the order of its IDs.
+        if !((try? Folder.content(of: source.appending(SharedFile.priorities.rawValue))) ?? []).isEmpty {
+            forgetsPriorities = true
+        }
+        state.sizes[.priorities] = try FreshFile.write(directory.file(.priorities), directory.locking, [])
+    }
+
+    private static func wholeLines(of path: Path) -> [ArraySlice<UInt8>] {
+        guard let bytes = try? Folder.content(of: path), let end = bytes.lastIndex(of: 10) else { return [] }
+        return bytes[...end].split(separator: 10)
+    }
+
+    /// Which tasks stand in no list, as far as the file is of its form.
+    private var added: AddedTasks? {
+        let lines = Self.wholeLines(of: source.appending(SharedFile.added.rawValue))
+        return AddedTasks(Array(lines.joined(separator: [10])))
+    }
+
+    private mutating func rebuildAdded(_ state: inout StateRecord) throws -> AddedTasks {
+        guard directory.hasControl else { return AddedTasks() }
+        let added = added
+        var lines: [UInt8] = []
+        if added == nil {
+            dropped[.added, default: 0] += 1
+        } else {
+            for line in Self.wholeLines(of: source.appending(SharedFile.added.rawValue)) { lines += line + [10] }
+        }
+        state.sizes[.added] = try FreshFile.write(directory.file(.added), directory.locking, lines)
+        return added ?? AddedTasks()
+    }
+
     private static let mostUnknown = 1 << 27
 
     static let unfinished = Array("being rebuilt from ".utf8)
@@ -132,7 +195,7 @@ struct Rebuild {
     private func markUnfinished() throws {
         let handle = try SharedHandle(directory.state, directory.locking, create: true)
         let mark = Self.unfinished + source.name + [10]
-        let offset = handle.size < StateRecord.width ? 0 : StateRecord.width
+        let offset = StateRecord(leading: try handle.file.read(at: 0, count: StateRecord.width))?.width ?? 0
         try handle.file.write(mark, at: offset)
         try handle.file.truncate(to: offset + mark.count)
         try handle.file.flush()
@@ -140,7 +203,7 @@ struct Rebuild {
 
     /// A task takes some bytes wherever it stands. A number beyond that is damage, and room for so many would be all memory.
     private func believableTasks() throws -> Int {
-        var bytes = (held + uncarried.map(\.task)).reduce(0) { $0 + $1.command.count + 4 }
+        var bytes = (claimed + uncarried.map(\.task)).reduce(0) { $0 + $1.command.count + 4 }
         for file in SharedFile.allCases { bytes += try Folder.linkFacts(source.appending(file.rawValue))?.size ?? 0 }
         if let list { bytes += try list.file.facts.size }
         return 4 * bytes + 10_000
@@ -210,13 +273,13 @@ struct Rebuild {
             })
         guard let list, !ids.isEmpty else { return }
         var found: [Int: [UInt8]] = [:]
-        var next = 0
+        var listIDs = (added ?? AddedTasks()).listIDs
         var mark = ListMark()
         try list.forEachTask(from: &mark) { command in
+            let next = listIDs.next()
             if ids.contains(next) {
                 found[next] = [UInt8](copying: command)
             }
-            next += 1
         }
         whole = found
     }

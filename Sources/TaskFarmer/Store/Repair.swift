@@ -155,7 +155,7 @@ package struct Repair {
     ) throws -> StateRecord {
         let copy = WorkDirectory(source)
         try undoInCopy(copy, &done)
-        let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord(Array($0.prefix(StateRecord.width))) }
+        let old = (try? Folder.content(of: copy.state)).flatMap { StateRecord(leading: $0) }
         if old == nil { done.append("state was not readable") }
         // Without a readable list mark the list may have been edited: then it says nothing about the tasks.
         var list = try? list(of: description, directory, registry)
@@ -179,17 +179,18 @@ package struct Repair {
                 continue
             }
             let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
-            rebuild.held += replay.held
+            rebuild.claimed += replay.held.filter { !replay.cancelled.contains($0.id) }
+            rebuild.cancelled += replay.held.filter { replay.cancelled.contains($0.id) }
             rebuild.uncarried += replay.uncarried
         }
         // Where the roster is torn, the journals alone know what was claimed; what stands elsewhere too does not count.
         let known = Set(roster.map(\.farmer))
         for name in try Folder.names(in: copy.farmers).map(\.text)
-        where !name.contains(".journal") && !known.contains(name) {
+        where WorkDirectory.isFarmer(name) && !known.contains(name) {
             for generation in 0...1 {
                 guard let bytes = try? Folder.content(of: copy.journal(name, generation: generation)) else { continue }
                 let replay = JournalReplay(bytes, epoch: .max, carried: 0)
-                rebuild.held += replay.held + replay.uncarried.map(\.task)
+                rebuild.claimed += replay.held + replay.uncarried.map(\.task)
             }
         }
         var state = try rebuild.run()

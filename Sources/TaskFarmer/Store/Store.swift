@@ -9,7 +9,9 @@ package final class Store: @unchecked Sendable {
     package let description: FarmDescription
     package let cycle: ChangeCycle
     package let farmer: String
-    package let slots: Int
+    package private(set) var slots: Int
+    /// The most that it had: so many have names in the timeline.
+    private var named: Int
     package let journal: Journal
     package let alive: AliveFile
     /// What is done with tasks that were lost with their farmers.
@@ -74,6 +76,7 @@ package final class Store: @unchecked Sendable {
         self.cycle = cycle
         farmer = cycle.farmer
         self.slots = slots
+        named = slots
         self.journal = journal
         self.alive = alive
         self.job = job
@@ -86,6 +89,7 @@ package final class Store: @unchecked Sendable {
     {
         let alive = try AliveFile(opened.directory, record)
         let journal = try Journal(opened.directory, farmer: record.farmer)
+        if opened.directory.hasControl { try RequestsFile.make(opened.directory, farmer: record.farmer) }
         Folder.flush(opened.directory.farmers)
         let cycle = ChangeCycle(
             directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce, farmer: record.farmer)
@@ -175,17 +179,19 @@ package final class Store: @unchecked Sendable {
     ///   - request: what is asked for
     ///   - filter: which tasks are taken; nil for all
     ///   - release: what is given back
+    ///   - drop: what will not be run
     ///   - keepsDelayed: tasks that are to be run again after a while stay claimed
     ///   - patience: what is done while the lock is waited for
     /// - Returns: what came of it
     /// - Throws: `FarmError` where nothing came of it, or, in doubt, whatever did
     package func exchange(
-        _ request: ClaimRequest, filter: TaskFilter? = nil, release: [TaskRecord], keepsDelayed: Bool = false,
+        _ request: ClaimRequest, filter: TaskFilter? = nil, release: [TaskRecord], drop: [TaskRecord] = [],
+        keepsDelayed: Bool = false,
         _ patience: any LockPatience
     ) throws -> Exchange {
         try retrying {
             let carry = try journal.carry()
-            let released = release.map(\.id)
+            let released = (release + drop).map(\.id)
             var epoch = 0
             var tasks: [TaskRecord] = []
             var kept: [JournalReplay.Ended] = []
@@ -197,10 +203,11 @@ package final class Store: @unchecked Sendable {
                     let share = ClaimPolicy.share(request, of: ClaimPool(change.state))
                     tasks = try change.take(share, filter)
                     refused = change.refused
-                    if tasks.isEmpty && carry.ended.isEmpty && release.isEmpty { return }
+                    if tasks.isEmpty && carry.ended.isEmpty && released.isEmpty { return }
                     try change.putBack(release)
+                    change.dropClaimed(drop)
                     kept = try change.record(carry.ended, ordinal: ordinal, keepsDelayed: keepsDelayed)
-                    own.claimed += tasks.count + kept.count - carry.ended.count - release.count
+                    own.claimed += tasks.count + kept.count - carry.ended.count - released.count
                     own.epoch = epoch
                     if journal.isLarge {
                         let rewritten = try journal.prepareRewrite(
@@ -234,15 +241,36 @@ package final class Store: @unchecked Sendable {
         return own
     }
 
+    /// Has another number of slots from now on.
+    package func resize(_ count: Int, _ patience: any LockPatience) throws {
+        try retrying {
+            try cycle.run(patience) { change in
+                var own = try ownEntry(change)
+                change.state.liveSlots += count - own.slots
+                if count > named {
+                    change.trace(
+                        TraceEvent.slotNames(process: ordinal, slots: named..<count).flatMap {
+                            Array(",\n".utf8) + $0
+                        })
+                }
+                own.slots = count
+                try change.setRoster(place, own)
+            }
+        }
+        slots = count
+        named = max(named, count)
+    }
+
     /// Leaves, in one change: what has ended is recorded, everything else that is held goes back.
-    package func leave(release: [TaskRecord], _ patience: any LockPatience) throws {
+    package func leave(release: [TaskRecord], drop: [TaskRecord] = [], _ patience: any LockPatience) throws {
         try retrying {
             let carry = try journal.carry()
             try cycle.run(patience) { change in
                 var own = try ownEntry(change)
                 try change.putBack(release)
+                change.dropClaimed(drop)
                 try change.record(carry.ended, ordinal: ordinal)
-                own.claimed -= release.count + carry.ended.count
+                own.claimed -= release.count + drop.count + carry.ended.count
                 guard own.claimed == 0 else {
                     throw FarmError.damaged(
                         file: directory.file(.roster).description, "\(farmer) would leave with \(own.claimed) tasks")
@@ -250,7 +278,7 @@ package final class Store: @unchecked Sendable {
                 own.status = .closed
                 own.epoch = change.epoch
                 change.state.liveFarmers -= 1
-                change.state.liveSlots -= slots
+                change.state.liveSlots -= own.slots
                 try change.setRoster(place, own)
             }
         }
@@ -322,7 +350,8 @@ package final class Store: @unchecked Sendable {
     /// The farmers of this host whose files are there and whose processes are not.
     private func dead() throws -> [String] {
         try Folder.names(in: directory.farmers).map(\.text).filter { name in
-            guard !name.contains(".journal"), name != farmer, let bytes = try? Folder.content(of: directory.alive(name))
+            guard WorkDirectory.isFarmer(name), name != farmer,
+                let bytes = try? Folder.content(of: directory.alive(name))
             else {
                 return false
             }
@@ -393,19 +422,24 @@ package enum Recovery {
                     found: "\(replay.held.count + replay.uncarried.count)")
             }
             let now = Clock.wall
+            let wishes = Wishes(try requests(of: dead, directory), replay)
             let lost = replay.held.compactMap { task in
                 replay.running[task.id].map { running in
                     JournalReplay.Ended(
                         attempt: Attempt(
                             task: task.id, number: running.attempt, host: entry.host, farmer: dead, slot: running.slot,
                             started: running.started, wall: max(0, now - running.started), outcome: .lost,
-                            fate: retry.verdict(.lost, before: task.failures, chance: 0).fate, jobColumn: entry.job),
+                            fate: wishes.cancel(task.id)
+                                ? .cancelled : retry.verdict(.lost, before: task.failures, chance: 0).fate,
+                            jobColumn: entry.job),
                         task: task)
                 }
             }
-            let waiting = replay.held.filter { replay.running[$0.id] == nil }
+            let unstarted = replay.held.filter { replay.running[$0.id] == nil }
+            let waiting = unstarted.filter { !wishes.cancel($0.id) }
             try change.putBack(waiting)
-            try change.record(replay.uncarried + lost, ordinal: entry.ordinal)
+            change.dropClaimed(unstarted.filter { wishes.cancel($0.id) })
+            try change.record(replay.uncarried.map(wishes.heeded) + lost, ordinal: entry.ordinal)
             entry.status = .closed
             entry.claimed = 0
             entry.epoch = change.epoch
@@ -413,9 +447,37 @@ package enum Recovery {
             change.state.liveSlots -= entry.slots
             try change.setRoster(place, entry)
             let givenUp = lost.filter { $0.attempt.fate == .over }.map(\.task.id)
-            return (waiting.count + lost.count - givenUp.count, givenUp)
+            return (waiting.count + lost.count { $0.attempt.fate != .over && $0.attempt.fate != .cancelled }, givenUp)
         }
         if result != nil { Journal.remove(directory, farmer: dead) }
         return result
+    }
+
+    private static func requests(of farmer: String, _ directory: WorkDirectory) throws -> [FarmerRequest] {
+        guard directory.hasControl else { return [] }
+        return FarmerRequest.read(try RequestsFile.read(directory, farmer: farmer, from: 0)).requests
+    }
+
+    /// What users wanted of a dead farmer's tasks, whether it came to heed that or not.
+    private struct Wishes {
+        private let requests: [FarmerRequest]
+        private let replay: JournalReplay
+
+        init(_ requests: [FarmerRequest], _ replay: JournalReplay) {
+            self.requests = requests
+            self.replay = replay
+        }
+
+        func cancel(_ task: Int) -> Bool {
+            replay.cancelled.contains(task)
+                || requests.contains { $0.cancels(task, claimed: replay.claimed[task] ?? .max) }
+        }
+
+        /// An end after which the task is not run again.
+        func heeded(_ end: JournalReplay.Ended) -> JournalReplay.Ended {
+            var end = end
+            if [.again, .resumed].contains(end.attempt.fate) && cancel(end.task.id) { end.attempt.fate = .cancelled }
+            return end
+        }
     }
 }

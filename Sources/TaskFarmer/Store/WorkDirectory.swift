@@ -10,6 +10,8 @@ package struct WorkDirectory: Sendable, Equatable {
     package var locking = Locking.flock
     /// Whether it is recorded how tasks that go back have failed.
     package private(set) var countsFailures = true
+    /// Whether tasks can be held and have priorities, and farmers heed requests.
+    package private(set) var hasControl = true
 
     package init(_ root: Path, _ locking: Locking = .flock) {
         self.root = root
@@ -20,6 +22,7 @@ package struct WorkDirectory: Sendable, Equatable {
     package init(_ root: Path, _ description: FarmDescription) {
         self.init(root, description.locking ?? .flock)
         countsFailures = description.countsFailures
+        hasControl = description.hasControl
     }
 
     /// Where the work directory of a list lies unless something else is said: `LIST_workdir`.
@@ -27,6 +30,8 @@ package struct WorkDirectory: Sendable, Equatable {
         Path(bytes: list.trimmed.bytes + Array("_workdir".utf8))
     }
 
+    /// The shared files that it has.
+    package var files: [SharedFile] { hasControl ? SharedFile.allCases : SharedFile.first }
     package func file(_ shared: SharedFile) -> Path { root.appending(shared.rawValue) }
     package var description: Path { root.appending("farm.json") }
     package var state: Path { root.appending("state") }
@@ -42,6 +47,15 @@ package struct WorkDirectory: Sendable, Equatable {
     package func alive(_ farmer: String) -> Path { farmers.appending(farmer) }
     package func journal(_ farmer: String, generation: Int) -> Path {
         farmers.appending("\(farmer).journal\(generation)")
+    }
+
+    /// What users ask of a farmer.
+    package func requests(_ farmer: String) -> Path { farmers.appending(farmer + Self.requestsSuffix) }
+    private static let requestsSuffix = ".requests"
+
+    /// Whether a name in `farmers` is a farmer's own, and not that of its journals or requests.
+    package static func isFarmer(_ name: String) -> Bool {
+        !name.contains(".journal") && !name.hasSuffix(requestsSuffix)
     }
 
     /// The lock file: in `folder` under a name made from the work directory's path, as PyTaskFarmer names it, or inside the

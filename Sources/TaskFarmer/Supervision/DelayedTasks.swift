@@ -38,5 +38,15 @@ package struct DelayedTasks {
         return due
     }
 
+    /// Those of some tasks.
+    package mutating func take(_ ids: TaskIDs) -> [TaskRecord] {
+        let taken = waiting[head...].map(\.task).filter { ids.contains($0.id) }
+        if !taken.isEmpty {
+            waiting = waiting[head...].filter { !ids.contains($0.task.id) }
+            head = 0
+        }
+        return taken
+    }
+
     package mutating func takeAll() -> [TaskRecord] { takeDue(at: .max) }
 }

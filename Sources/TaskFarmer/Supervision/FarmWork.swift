@@ -18,6 +18,8 @@ package struct FarmerOptions {
     package var assumedDead: Set<String>
     package var retryFailed: Bool
     package var retry = RetryPolicy()
+    /// Stays for more tasks when all are over, until it is told to leave.
+    package var waits = false
     /// For how long an attempt may run.
     package var taskTimeLimit: TaskTimeLimit?
     /// For how long the farmer may work, in nanoseconds; nil for as long as its scheduler's job, if that is known.
@@ -59,7 +61,7 @@ package struct FarmSummary: Sendable {
     }
 
     package var state: StateRecord
-    package var slots: Int
+    package internal(set) var slots: Int
     /// What was kept of what tasks printed.
     package internal(set) var logs = LogKeeping.files
     package internal(set) var ended = 0
@@ -207,11 +209,12 @@ extension Farmer {
         var options = options
         if demands.isUniform { options.slots = min(options.slots, resources.offer.count(of: demands.usual)) }
         let ticks = ProcessTable.facts(of: ProcessTable.own).map { Int($0.started) } ?? 0
-        let record = AliveRecord(
+        var record = AliveRecord(
             farmer: name, host: host.name, boot: host.boot, processSpace: host.processSpace,
             process: Int(ProcessTable.own),
             ticks: ticks, slots: options.slots, written: Clock.wall,
             allocation: opened.description.namesJobs ? options.allocation : nil)
+        if opened.description.hasControl { record.control = .init() }
         let form = opened.description.form ?? .commands
         var durations = request.durations
         if let walltime {
@@ -247,7 +250,7 @@ extension Farmer {
                 form: form,
                 temporary: temporary, resources: resources, demands: demands, groups: groups))
         let watch = signals == nil ? try ChildWatch() : nil
-        let heart = try Heart(record, alive: store.alive, journal: store.journal)
+        let heart = try Heart(record, alive: store.alive, journal: store.journal, opened.directory)
         let scribe = try Scribe(store.journal, keeping: keeping, places: places, farmer: name, temporary: temporary)
         let storeThread = try StoreThread(store, scribe, patience)
         let supervisor = Supervisor(
@@ -259,7 +262,8 @@ extension Farmer {
                 resources: resources, memoryWatch: memoryWatch, groups: groups, gate: gate),
             settings: .init(
                 stopSequence: options.stopSequence, timeout: options.timeout, leaveIdle: options.leaveIdle,
-                walltime: walltime, selection: selection, quarantine: options.quarantine, halt: options.halt),
+                walltime: walltime, selection: selection, quarantine: options.quarantine, halt: options.halt,
+                waits: options.waits, descriptors: signals == nil ? 3 : 2),
             observer: observer, patience: patience)
         try patience.beginWork()
         supervisor.run(first)

@@ -1,4 +1,4 @@
-// The thread that shows that the farmer lives, and flushes its journal, whatever the others are waiting for.
+// The thread that shows that the farmer lives, looks for what users ask of it, and flushes its journal, whatever the others are waiting for.
 
 internal import Synchronization
 internal import TaskFarmerCore
@@ -14,17 +14,23 @@ final class Heart: Sendable {
         /// the roster, or with the whole work directory.
         var hasPaused = false
         var isClosing = false
+        /// What users asked for that nobody has taken yet, and up to which byte all of that was read.
+        var requests: [FarmerRequest] = []
+        var read = 0
 
         var isOverdue: Bool { Clock.boot - last > Liveness.patience * 2 / 3 }
     }
 
     private let pulse: Mutex<Pulse>
     private let wakeup: Wakeup
+    /// There are requests.
+    let requested: Wakeup
     private let thread = WorkerThread()
 
-    init(_ record: AliveRecord, alive: AliveFile, journal: Journal) throws {
+    init(_ record: AliveRecord, alive: AliveFile, journal: Journal, _ directory: WorkDirectory) throws {
         pulse = Mutex(Pulse(record: record))
         wakeup = try Wakeup()
+        requested = try Wakeup()
         try thread.start { [self] in
             while true {
                 wakeup.wait(nanoseconds: Liveness.interval)
@@ -44,6 +50,7 @@ final class Heart: Sendable {
                         pulse.last = Clock.boot
                     }
                     try journal.flush()
+                    if record.control != nil { try lookForRequests(directory, record.farmer) }
                 } catch {
                     let failure =
                         (error as? SystemError).map(FarmError.system) ?? .damaged(file: "heartbeat", "\(error)")
@@ -51,6 +58,38 @@ final class Heart: Sendable {
                 }
             }
         }
+    }
+
+    private func lookForRequests(_ directory: WorkDirectory, _ farmer: String) throws(SystemError) {
+        let start = pulse.withLock { $0.read }
+        let bytes = try RequestsFile.read(directory, farmer: farmer, from: start)
+        if bytes.isEmpty { return }
+        let (requests, end) = FarmerRequest.read(bytes)
+        if end == 0 { return }
+        pulse.withLock { pulse in
+            pulse.requests += requests
+            pulse.read = start + end
+        }
+        requested.signal()
+    }
+
+    /// What users asked for, and up to which byte that is.
+    func takeRequests() -> (requests: [FarmerRequest], end: Int) {
+        requested.clear()
+        return pulse.withLock { pulse in
+            defer { pulse.requests = [] }
+            return (pulse.requests, pulse.read)
+        }
+    }
+
+    /// Tells at once what the farmer does now, and that it has heeded requests up to some byte.
+    func answer(_ mode: AliveRecord.Control.Mode, slots: Int, heeded: Int? = nil) {
+        pulse.withLock { pulse in
+            pulse.record.slots = slots
+            guard let known = pulse.record.control else { return }
+            pulse.record.control = .init(mode: mode, heeded: heeded ?? known.heeded)
+        }
+        wakeup.signal()
     }
 
     /// What the next heartbeat shows.

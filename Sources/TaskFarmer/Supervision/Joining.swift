@@ -59,7 +59,7 @@ extension Farmer {
             }
         }
         if options.retryFailed {
-            observer.observe(.note(FailedTasks.note(try FailedTasks.retry(store.cycle, patience))))
+            observer.observe(.note(FailedTasks.note(try FailedTasks.retry(.all, store.cycle, patience))))
         }
     }
 }

@@ -17,6 +17,8 @@ package struct ResourceSettings: Sendable {
     /// What tasks need that do not say.
     package var common = TaskNeeds()
     package var offer: Offer
+    /// Whether there are as many processors as slots at least, as nobody said how many there are.
+    package var cpusFollowSlots = true
     /// Whether each task gets processors of its own.
     package var isPinning = false
     package var enforcement: MemoryEnforcement?
@@ -49,7 +51,9 @@ package struct ResourceSettings: Sendable {
         let offer = Offer(
             cpus: offered.cpus ?? max(processors, slots), memory: offered.memory ?? Farmer.memory(allocation),
             gpus: try devices(offered.gpus, allocation, variable), others: offered.others)
-        return (ResourceSettings(offer: offer), slots)
+        var settings = ResourceSettings(offer: offer)
+        settings.cpusFollowSlots = offered.cpus == nil
+        return (settings, slots)
     }
 
     /// GPUs as programs name them: what the variables for them say, else the scheduler, else the NVIDIA driver.

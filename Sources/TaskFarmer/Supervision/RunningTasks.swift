@@ -54,6 +54,9 @@ final class RunningTasks {
     private var nextOvertime = Int.max
     private var lastTended = Clock.boot
 
+    /// Since when all stand still.
+    private var pausedSince: Int?
+
     /// Whether this node is to blame for failures.
     var doubt = NodeDoubt()
     private(set) var unreported = UnreportedEnds()
@@ -176,6 +179,62 @@ final class RunningTasks {
 
     // MARK: stopping
 
+    /// Has another number of slots from now on, but no more than there can ever be at a time.
+    ///
+    /// - Returns: how many
+    func resize(_ wanted: Int, _ demands: Demands) -> Int {
+        if settings.resources.cpusFollowSlots { pool.grow(cpus: wanted) }
+        let count = demands.isUniform ? max(1, min(wanted, pool.offer.count(of: demands.usual))) : wanted
+        slots.resize(count)
+        summary.slots = max(summary.slots, count)
+        return count
+    }
+
+    /// Lets the process groups of all tasks stand still, or go on. Tasks inside this process go on.
+    func pause(_ isPaused: Bool) {
+        guard isPaused != (pausedSince != nil) else { return }
+        let now = Clock.boot
+        signalGroups((isPaused ? Signal.stop : .resume).number)
+        if let since = pausedSince { slots.update { $0.suspended += now - max(since, $0.startedBoot) } }
+        pausedSince = isPaused ? now : nil
+        lastTended = now
+        nextOvertime = now
+    }
+
+    private func signalGroups(_ number: Int32) {
+        for case .process(let group) in slots.attempts.map(\.body) { Children.signal(group: group, number) }
+    }
+
+    /// Some tasks are not to be run on: each is stopped by the whole sequence.
+    ///
+    /// - Returns: those of them that run, or have just ended
+    func cancel(_ ids: TaskIDs) -> [Int] {
+        var found: [Int] = []
+        slots.update { running in
+            guard ids.contains(running.task.id) else { return }
+            found.append(running.task.id)
+            if running.isCancelled { return }
+            running.isCancelled = true
+            if !running.isStopped && running.ending == nil {
+                running.ending = Ending(cause: .cancelled, walk: StopSequence.Walk(settings.stopSequence))
+            }
+            running.isStopped = true
+        }
+        for index in killed.indices where ids.contains(killed[index].running.task.id) {
+            killed[index].running.isCancelled = true
+            found.append(killed[index].running.task.id)
+        }
+        for index in exited.indices where ids.contains(exited[index].running.task.id) {
+            exited[index].running.isCancelled = true
+            found.append(exited[index].running.task.id)
+        }
+        nextOvertime = Clock.boot
+        return found
+    }
+
+    /// Tasks that are held are not to be run on, so that whoever finds this farmer dead knows.
+    func noteCancelled(_ ids: [Int]) { happenings.cancelled += ids }
+
     /// From now on, whatever ends was stopped.
     func markStopped() { slots.markStopped() }
 
@@ -186,7 +245,7 @@ final class RunningTasks {
         // The loop comes round every second: whoever did not was suspended, and its tasks may have been, too.
         let gap = now - lastTended
         lastTended = now
-        if gap > Self.pause && settings.timeLimit != nil { slots.update { $0.suspended += gap } }
+        if gap > Self.pause && settings.timeLimit != nil && pausedSince == nil { slots.update { $0.suspended += gap } }
         endGreedy()
         if gate.mustGiveUp(running: slots.running, at: now) { giveUpYoungest() }
         guard now >= nextOvertime else { return }
@@ -196,7 +255,7 @@ final class RunningTasks {
         slots.update { running in
             if running.ending == nil {
                 // What was told to stop is being stopped already.
-                guard let allowed, !running.isStopped else { return }
+                guard let allowed, !running.isStopped, pausedSince == nil else { return }
                 let time = settings.retry.time(allowed, after: running.task.failures)
                 let end = running.startedBoot + running.suspended + time
                 guard now >= end else {
@@ -211,6 +270,8 @@ final class RunningTasks {
                 switch ending.walk.action(at: now) {
                 case .signal(let number):
                     running.signal(number)
+                    // What stands still heeds no signal but the last.
+                    if pausedSince != nil, case .process = running.body { running.signal(Signal.resume.number) }
                     if number == Signal.kill.number { abandoned.append(running) }
                 case .wait(let time):
                     nextOvertime = min(nextOvertime, now + time)
@@ -219,7 +280,7 @@ final class RunningTasks {
                 }
             }
         }
-        if settings.timeLimit?.nanoseconds(durations) == nil && settings.timeLimit != nil {
+        if settings.timeLimit?.nanoseconds(durations) == nil && settings.timeLimit != nil && pausedSince == nil {
             nextOvertime = min(nextOvertime, now + Self.second)
         }
         for running in abandoned { abandon(running, running.ending?.outcome ?? .timedOut) }
@@ -272,7 +333,7 @@ final class RunningTasks {
         pool.giveBack(gone.grant)
         finish(
             gone.attempt(outcome, at: Clock.boot, farmer: settings.farmer, host: settings.host, job: settings.job),
-            of: gone.task)
+            of: gone.task, cancelled: gone)
     }
 
     // MARK: ends
@@ -319,7 +380,7 @@ final class RunningTasks {
             running.attempt(
                 end, now: instant, farmer: settings.farmer, host: settings.host, job: settings.job,
                 resumeStatus: settings.retry.resumeStatus),
-            of: running.task, needsFolder: cleanUp(running, end))
+            of: running.task, cancelled: running, needsFolder: cleanUp(running, end))
     }
 
     // MARK: signals that meet the farmer and its tasks
@@ -396,17 +457,23 @@ final class RunningTasks {
             finish(
                 running.attempt(
                     end.outcome, at: end.at, farmer: settings.farmer, host: settings.host, job: settings.job),
-                of: running.task)
+                of: running.task, cancelled: running)
         }
     }
 
-    private func finish(_ end: Attempt, of task: TaskRecord, needsFolder: Bool = false) {
+    private func finish(
+        _ end: Attempt, of task: TaskRecord, cancelled running: RunningAttempt? = nil, needsFolder: Bool = false
+    ) {
         var attempt = end
         let verdict = settings.retry.verdict(
             end.outcome, before: task.failures, chance: settings.retry.delay == nil ? 0 : .random(in: 0..<1))
         attempt.fate = verdict.fate
-        if verdict.fate == .again && end.outcome.isFinal { doubt.noteFailure(of: end.task, at: Clock.boot) }
-        if verdict.wait > 0 { attempt.delayedUntil = Clock.boot + verdict.wait }
+        // One that had failed before somebody asked has failed.
+        if let running, running.isCancelled, end.outcome != .succeeded, running.isStopped || verdict.fate != .over {
+            attempt.fate = .cancelled
+        }
+        if attempt.fate == .again && end.outcome.isFinal { doubt.noteFailure(of: end.task, at: Clock.boot) }
+        if verdict.wait > 0 && attempt.fate == .again { attempt.delayedUntil = Clock.boot + verdict.wait }
         happenings.ended.append(attempt)
         if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }
         unreported.note(attempt, at: Clock.boot)

@@ -19,7 +19,9 @@ struct Happenings: Sendable {
     var started: [JournalRecord.RunningTask] = []
     var pipes: [OutputPipe] = []
     var ended: [Attempt] = []
-    var isEmpty: Bool { started.isEmpty && ended.isEmpty && pipes.isEmpty }
+    /// Tasks that are not to be run on.
+    var cancelled: [Int] = []
+    var isEmpty: Bool { started.isEmpty && ended.isEmpty && pipes.isEmpty && cancelled.isEmpty }
 }
 
 /// An end that counts for something else than it was noted for.
@@ -115,6 +117,7 @@ final class Scribe: Sendable {
             desk.happenings.started += happenings.started
             desk.happenings.pipes += happenings.pipes
             desk.happenings.ended += happenings.ended
+            desk.happenings.cancelled += happenings.cancelled
         }
     }
 
@@ -268,7 +271,7 @@ final class Scribe: Sendable {
             }
             let happenings = work.happenings
             if !happenings.isEmpty { isDirty = true }
-            journal.note(started: happenings.started, ended: [])
+            journal.note(started: happenings.started, ended: [], cancelled: happenings.cancelled)
             output.watch(happenings.pipes)
             unfinished += happenings.ended
             try finish()

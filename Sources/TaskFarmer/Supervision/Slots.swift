@@ -5,11 +5,13 @@ internal import TaskFarmerSystem
 
 /// An attempt is stopped while others go on.
 struct Ending: Sendable {
-    /// Because it took too long, or because others need its memory.
+    /// Because it took too long, because others need its memory, or on request.
     enum Cause: Sendable {
         case timeLimit
         case memoryLimit
         case memoryShort
+        /// Somebody wants it not to be run on.
+        case cancelled
     }
 
     var cause: Cause
@@ -19,7 +21,7 @@ struct Ending: Sendable {
         switch cause {
         case .timeLimit: .timedOut
         case .memoryLimit: .outOfMemory
-        case .memoryShort: .interrupted
+        case .memoryShort, .cancelled: .interrupted
         }
     }
 }
@@ -45,6 +47,8 @@ struct RunningAttempt: Sendable {
     var cleanup: TaskProcess?
     /// It was told to stop.
     var isStopped = false
+    /// Somebody wants it not to be run on.
+    var isCancelled = false
     /// How it is stopped for a reason of its own.
     var ending: Ending?
     var grant = Grant(demand: Demand())
@@ -108,11 +112,17 @@ struct Slots {
     private var bySlot: [Int: RunningAttempt] = [:]
     private var slotOfProcess: [Int32: Int] = [:]
     private var free: [Int]
-    let count: Int
+    private(set) var count: Int
 
     init(_ count: Int) {
         self.count = count
         free = Array((0..<count).reversed())
+    }
+
+    /// Has another number of slots from now on. Those beyond it are not filled again.
+    mutating func resize(_ count: Int) {
+        self.count = count
+        free = (0..<count).reversed().filter { bySlot[$0] == nil }
     }
 
     var running: Int { bySlot.count }
@@ -140,6 +150,7 @@ struct Slots {
 
     private mutating func empty(slot: Int) -> RunningAttempt? {
         guard let attempt = bySlot.removeValue(forKey: slot) else { return nil }
+        if slot >= count { return attempt }
         // The lowest free slot comes next: the timeline stays dense.
         let place = free.lastIndex { $0 > slot }.map { $0 + 1 } ?? 0
         free.insert(slot, at: place)

@@ -102,7 +102,7 @@ package final class StopPatience: LockPatience {
     package func givesUp(after nanoseconds: Int) -> Bool {
         state.withLock { state in
             if state.isAbandoned || state.isJoining && control?.isAsked == true { return true }
-            if state.joining?.takeAll().contains(where: { $0 != .child }) == true { return true }
+            if state.joining?.takeAll().contains(where: \.isToEnd) == true { return true }
             return state.stopped.map { Clock.boot - $0 > Self.grace } ?? false
         }
     }

@@ -6,18 +6,21 @@ internal import TaskFarmerSystem
 
 /// What is asked of the store, one thing at a time.
 enum StoreRequest: Sendable {
-    case exchange(ClaimRequest, filter: TaskFilter?, release: [TaskRecord], keepsDelayed: Bool)
+    case exchange(
+        ClaimRequest, filter: TaskFilter?, release: [TaskRecord], drop: [TaskRecord], keepsDelayed: Bool)
+    /// Has another number of slots.
+    case resize(Int)
     /// Looks at `state` without the lock.
     case peek
     /// Also for tasks that failed here and have succeeded on other hosts.
     case lookAround(all: Bool, watched: Set<Int>)
     /// What tasks have left running outside of their process groups is killed first, on demand.
-    case leave(release: [TaskRecord], killsLeftovers: Bool)
+    case leave(release: [TaskRecord], drop: [TaskRecord], killsLeftovers: Bool)
 
     var carriesOver: Bool {
         switch self {
         case .exchange, .leave: true
-        case .peek, .lookAround: false
+        case .peek, .lookAround, .resize: false
         }
     }
 }
@@ -71,18 +74,21 @@ final class StoreThread: Sendable {
     private static func carryOut(_ request: StoreRequest, _ store: Store, _ patience: any LockPatience) -> StoreAnswer {
         do {
             switch request {
-            case .exchange(let request, let filter, let release, let keepsDelayed):
+            case .exchange(let request, let filter, let release, let drop, let keepsDelayed):
                 return .exchanged(
                     try store.exchange(
-                        request, filter: filter, release: release, keepsDelayed: keepsDelayed, patience))
+                        request, filter: filter, release: release, drop: drop, keepsDelayed: keepsDelayed, patience))
+            case .resize(let slots):
+                try store.resize(slots, patience)
+                return .state(store.cycle.seen)
             case .peek:
                 return .state(StateRecord(try Folder.content(of: store.directory.state)))
             case .lookAround(let all, let watched):
                 let findings = try store.lookAround(all: all, patience)
                 return .findings(findings, elsewhere: try store.lookElsewhere(for: watched))
-            case .leave(let release, let killsLeftovers):
+            case .leave(let release, let drop, let killsLeftovers):
                 if killsLeftovers { Leftovers.kill(of: store.farmer) }
-                try store.leave(release: release, patience)
+                try store.leave(release: release, drop: drop, patience)
                 return .left
             }
         } catch let error as FarmError {

@@ -25,6 +25,10 @@ final class Supervisor {
         var quarantine: Int?
         /// Stops when so many have failed, succeeded or ended.
         var halt: HaltPolicy?
+        /// Stays when all is done.
+        var waits: Bool
+        /// How many descriptors a slot may need.
+        var descriptors: Int
     }
 
     private let store: Store
@@ -46,6 +50,7 @@ final class Supervisor {
     private static let childrenWoke = 16
     private static let drainWoke = 32
     private static let stopWoke = 64
+    private static let requestsWoke = 128
 
     /// How often is asked for children that cannot be waited for, in nanoseconds.
     private static let pollInterval = 10_000_000
@@ -66,6 +71,12 @@ final class Supervisor {
     /// It stood still: until a change says otherwise, its tasks may be others' by now.
     private var isInDoubt = false
     private var isLeaving = false
+    private var isPaused = false
+    /// Not told to the others yet.
+    private var newSlots: Int?
+    /// Not to be run, since somebody said so: not recorded as that yet, and on its way there.
+    private var dropped: [TaskRecord] = []
+    private var droppedNow: [TaskRecord] = []
     private var released: [TaskRecord] = []
     /// To be run again after a while, and more of them than there are slots by then.
     private var delayed = DelayedTasks()
@@ -120,7 +131,7 @@ final class Supervisor {
         wakeups = [
             signals?.descriptor ?? -1, storeThread.answered.descriptor, tasks.collectable.descriptor,
             scribe.answered.descriptor, watch?.descriptor ?? -1, control?.drained.descriptor ?? -1,
-            control?.stopped.descriptor ?? -1,
+            control?.stopped.descriptor ?? -1, heart.requested.descriptor,
         ]
         pipeline = TaskPipeline(
             scribe, slots: store.slots, keeping: running.keeping, demands: settings.selection.demands)
@@ -139,6 +150,7 @@ final class Supervisor {
             if heart.hasPaused() { isInDoubt = true }
             if woke & Self.signalsWoke != 0 { readSignals() }
             heedControl()
+            if woke & Self.requestsWoke != 0 { heedRequests() }
             if woke & (Self.signalsWoke | Self.childrenWoke) != 0 || watch?.needsPolling == true { reap() }
             tasks.tendCleanups()
             tasks.tendEndings()
@@ -177,6 +189,8 @@ final class Supervisor {
             case .user2:
                 tasks.excuse()
                 drain(.signal(signal))
+            case .suspend: pause("SIGTSTP; SIGCONT lets them go on")
+            case .resume: resume()
             case .interrupt where isStopping:
                 if case .stopping(var walk) = phase {
                     walk.hurry()
@@ -207,7 +221,78 @@ final class Supervisor {
         phase = .draining
         stopReason = reason
         observer.observe(.draining)
+        tell()
     }
+
+    // MARK: requests
+
+    private func heedRequests() {
+        let (requests, end) = heart.takeRequests()
+        for request in requests {
+            switch request.wish {
+            case .cancel(let ids): cancel(ids)
+            case .pause: pause("taskfarmer pause")
+            case .resume: resume()
+            case .drain: drain(.requested)
+            case .stop: stop(.requested)
+            case .resize(let slots): resize(slots)
+            }
+        }
+        heart.answer(mode, slots: tasks.places, heeded: end)
+    }
+
+    private var mode: AliveRecord.Control.Mode {
+        switch phase {
+        case .stopping: .stopping
+        case .draining: .draining
+        case .working: isPaused ? .paused : .working
+        }
+    }
+
+    private func tell() { heart.answer(mode, slots: tasks.places) }
+
+    /// The tasks stand still and no others are started; everything else goes on.
+    private func pause(_ why: String) {
+        guard !isPaused, !isStopping else { return }
+        isPaused = true
+        tasks.pause(true)
+        observer.observe(.note("paused (\(why)): running tasks stand still, no new ones are started"))
+        tell()
+    }
+
+    private func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        tasks.pause(false)
+        observer.observe(.note("resumed: running tasks go on"))
+        tell()
+    }
+
+    private func resize(_ slots: Int) {
+        guard slots != tasks.places else { return }
+        let slots = tasks.resize(slots, settings.selection.demands)
+        OwnProcess.allowDescriptors(settings.descriptors * slots + 256)
+        pipeline.resize(slots)
+        newSlots = slots
+        observer.observe(.note("has \(slots) \(slots == 1 ? "slot" : "slots") from now on"))
+    }
+
+    /// What is on its way between this farmer and the stack is not found; whoever asked looks again.
+    private func cancel(_ ids: TaskIDs) {
+        let unstarted = pipeline.take(ids) + delayed.take(ids) + surplus.filter { ids.contains($0.id) }
+        surplus.removeAll { ids.contains($0.id) }
+        dropped += unstarted
+        let running = tasks.cancel(ids)
+        tasks.noteCancelled(running + unstarted.map(\.id))
+        if !running.isEmpty {
+            let text = TaskIDs(running).text
+            observer.observe(
+                .note("\(running.count == 1 ? "task \(text) is" : "tasks \(text) are") cancelled, and stopped"))
+        }
+    }
+
+    /// Whether new tasks are wanted here.
+    private var takesTasks: Bool { isWorking && !isPaused }
 
     private var isStopping: Bool { if case .stopping = phase { true } else { false } }
     private var isWorking: Bool { if case .working = phase { true } else { false } }
@@ -218,7 +303,10 @@ final class Supervisor {
         stopReason = reason
         observer.observe(.stopping(reason))
         patience.beginStop()
+        // What stands still heeds no signal but the last.
+        if isPaused { resume() }
         if !isStopping { phase = .stopping(StopSequence.Walk(settings.stopSequence)) }
+        tell()
         // Before any of them is reaped: what ends from here on was stopped, whoever sent the signal.
         tasks.markStopped()
     }
@@ -248,7 +336,7 @@ final class Supervisor {
         }
         let since = idleSince ?? Clock.boot
         idleSince = since
-        if state.claimed > 0 && Clock.boot - since >= limit { stop(.idle) }
+        if (state.claimed > 0 || settings.waits) && Clock.boot - since >= limit { stop(.idle) }
     }
 
     /// Stops because of an error, once its reason is known.
@@ -260,7 +348,7 @@ final class Supervisor {
     // MARK: tasks
 
     private func startTasks() {
-        guard isWorking, !isInDoubt else { return }
+        guard takesTasks, !isInDoubt else { return }
         // What just failed is judged a moment later, and may be the last that was to fail.
         if settings.halt != nil && tasks.hasUnjudged { return }
         if settings.walltime != nil, Clock.boot >= nextSweep {
@@ -272,7 +360,7 @@ final class Supervisor {
 
     /// Those whose time has come run here as far as there are slots for them; the others are for everybody.
     private func takeDelayed() {
-        guard isWorking, let next = delayed.next, next <= Clock.boot else { return }
+        guard takesTasks, let next = delayed.next, next <= Clock.boot else { return }
         let due = delayed.takeDue(at: Clock.boot)
         if hasCompany {
             // Elsewhere it may go better.
@@ -295,7 +383,11 @@ final class Supervisor {
     private func exchange(_ request: ClaimRequest, release: [TaskRecord] = []) {
         selection.avoided = hasCompany ? tasks.doubt.avoided(at: Clock.boot) : []
         released = release
-        send(.exchange(request, filter: selection.filter, release: release, keepsDelayed: isWorking))
+        droppedNow = dropped
+        dropped = []
+        send(
+            .exchange(
+                request, filter: selection.filter, release: release, drop: droppedNow, keepsDelayed: takesTasks))
     }
 
     private func reap() {
@@ -324,6 +416,7 @@ final class Supervisor {
             tasks.carry(exchange.carried)
             for kept in exchange.kept { delayed.add(kept.task, due: kept.attempt.delayedUntil) }
             released = []
+            droppedNow = []
             pipeline.add(exchange.tasks)
             selection.note(taken: exchange.tasks.count, exchange.refused, of: exchange.state.toprocess, at: Clock.boot)
             note(exchange.state)
@@ -338,8 +431,14 @@ final class Supervisor {
             summary.hasLeft = true
         case .failed(.lockBusy):
             // Only while stopping: the claims stay in the journal, and whoever comes next recovers them.
-            if isLeaving { summary.hasLeft = true } else { pipeline.add(released) }
+            if isLeaving {
+                summary.hasLeft = true
+            } else {
+                pipeline.add(released)
+                dropped += droppedNow
+            }
             released = []
+            droppedNow = []
         case .failed(let error):
             summary.isStoreLost = true
             fail(error)
@@ -399,7 +498,7 @@ final class Supervisor {
             rate: tasks.rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: now - lastChange,
             sinceUnreported: tasks.unreported.age(at: now), sinceStart: now - tasks.lastStart,
-            pool: ClaimPool(selection.seen(state, at: now)), isStopping: !isWorking || tasks.isHeldBack)
+            pool: ClaimPool(selection.seen(state, at: now)), isStopping: !takesTasks || tasks.isHeldBack)
     }
 
     /// Decides what to do next.
@@ -417,24 +516,33 @@ final class Supervisor {
             if summary.hasLeft { return true }
             isLeaving = true
             released = takeAllHeld()
-            send(.leave(release: released, killsLeftovers: isStopping))
+            send(.leave(release: released, drop: dropped, killsLeftovers: isStopping))
             return false
         }
-        if isWorking, tasks.isOver, pipeline.isEmpty, tasks.unreported.count == 0, state.toprocess == 0,
-            state.claimed == 0
+        if isWorking, !settings.waits, tasks.isOver, pipeline.isEmpty, dropped.isEmpty, tasks.unreported.count == 0,
+            state.toprocess == 0, state.claimed == 0
         {
             if summary.hasLeft { return true }
             isLeaving = true
-            send(.leave(release: [], killsLeftovers: false))
+            send(.leave(release: [], drop: [], killsLeftovers: false))
             return false
         }
         if isInDoubt {
             exchange(.nothing)
             return false
         }
+        if let slots = newSlots {
+            newSlots = nil
+            send(.resize(slots))
+            return false
+        }
+        if !dropped.isEmpty {
+            exchange(.nothing)
+            return false
+        }
         // Nobody is to wait for what this farmer will not run.
-        if !isWorking { surplus += delayed.takeAll() }
-        if !surplus.isEmpty && (!isWorking || Clock.boot >= lastChange + Self.surplusInterval) {
+        if !takesTasks { surplus += delayed.takeAll() }
+        if !surplus.isEmpty && (!takesTasks || Clock.boot >= lastChange + Self.surplusInterval) {
             defer { surplus = [] }
             exchange(.nothing, release: surplus)
             return false
@@ -475,7 +583,7 @@ final class Supervisor {
 
     /// Nothing is left to take, but others may give something back.
     private var isIdle: Bool {
-        isWorking && selection.seen(state, at: Clock.boot).toprocess == 0 && !tasks.isFull && pipeline.isEmpty
+        takesTasks && selection.seen(state, at: Clock.boot).toprocess == 0 && !tasks.isFull && pipeline.isEmpty
     }
 
     // MARK: telling and sleeping
@@ -507,7 +615,7 @@ final class Supervisor {
         if observer.progressInterval != nil { until = min(until, nextProgress) }
         if isIdle && !isAsked { until = min(until, nextPeek) }
         if let next = selection.nextTry, next > now { until = min(until, next) }
-        if isWorking, let next = delayed.next { until = min(until, next) }
+        if takesTasks, let next = delayed.next { until = min(until, next) }
         if !isAsked && !surplus.isEmpty { until = min(until, lastChange + Self.surplusInterval) }
         if case .stopping(var walk) = phase, !tasks.isEmpty, case .wait(let time) = walk.action(at: now) {
             until = min(until, now + time)

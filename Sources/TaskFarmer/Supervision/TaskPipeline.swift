@@ -10,7 +10,8 @@ struct TaskPipeline {
     private var ready: [ReadyTask] = []
     private var head = 0
     /// How many are made ready ahead of need.
-    private let ahead: Int
+    private var ahead = 0
+    private let opensFiles: Bool
     private let demands: Demands
     /// Of those that are here; empty where all tasks take the same.
     private var special: [Int: Demand] = [:]
@@ -19,10 +20,15 @@ struct TaskPipeline {
     init(_ scribe: Scribe, slots: Int, keeping: LogKeeping, demands: Demands) {
         self.scribe = scribe
         self.demands = demands
+        opensFiles = keeping == .files || keeping == .failed
+        order = StartOrder(slots: slots)
+        resize(slots)
+    }
+
+    mutating func resize(_ slots: Int) {
         order = StartOrder(slots: slots)
         // Every open file costs each process that is started some time; but it is from these that one is chosen that fits.
-        let isCheap = keeping != .files && keeping != .failed
-        ahead = min(max(isCheap || !demands.isUniform ? 64 : 16, 2 * slots), 256)
+        ahead = min(max(opensFiles && demands.isUniform ? 16 : 64, 2 * slots), 256)
     }
 
     /// Claimed and not started.
@@ -110,6 +116,13 @@ struct TaskPipeline {
         for task in taken { special[task.id] = nil }
         refill()
         return taken
+    }
+
+    /// Those of some tasks that were not started.
+    mutating func take(_ ids: TaskIDs) -> [TaskRecord] {
+        let all = takeAll()
+        add(all.filter { !ids.contains($0.id) })
+        return all.filter { ids.contains($0.id) }
     }
 
     /// Everything that was not started.

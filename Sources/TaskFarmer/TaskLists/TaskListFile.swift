@@ -44,7 +44,7 @@ package final class TaskListFile: Sendable {
             while !isOver {
                 let ready = Poll.wait(for: [stream.number] + (signals.map { [$0.descriptor] } ?? []), nanoseconds: -1)
                 if ready & 1 != 0 { isOver = try !stream.readNext(into: &part, count: 1 << 20) }
-                if let signal = signals?.takeAll().first(where: { $0 != .child }) {
+                if let signal = signals?.takeAll().first(where: \.isToEnd) {
                     throw FarmError.stopped("by \(signal) while the list was read; nothing was made of it")
                 }
                 if ready & 1 != 0 { try append(part) }

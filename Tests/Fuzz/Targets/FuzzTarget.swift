@@ -92,7 +92,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             guard let state = StateRecord(isSealed ? Sealed.state(body) : body) else { return }
             _ = (state.isBalanced, state.meanTask, state.done)
             let text = state.encoded
-            try require(StateRecord(text) == state || text.count > StateRecord.width, "state")
+            try require(StateRecord(text) == state || text.count > state.width, "state")
         case 1:
             guard let entry = RosterEntry((isSealed ? Sealed.roster(body) : lined(RosterEntry.width))[...]) else {
                 return

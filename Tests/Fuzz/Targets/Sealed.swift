@@ -39,8 +39,10 @@ enum Sealed {
 
     /// Lines after the title of `state`.
     static func state(_ bytes: [UInt8]) -> [UInt8] {
-        var file = Array("taskfarmer state 1\n".utf8) + bytes.prefix(StateRecord.width - 41 - 19)
-        file += [UInt8](repeating: 32, count: StateRecord.width - 41 - file.count)
+        let isOld = !bytes.text.contains("\nbytes held")
+        let width = isOld ? StateRecord.oldWidth : StateRecord.width
+        var file = Array("taskfarmer state \(isOld ? 1 : 2)\n".utf8) + bytes.prefix(width - 41 - 19)
+        file += [UInt8](repeating: 32, count: width - 41 - file.count)
         let sum = Checksum.of(file)
         file.append("checksum                ")
         file.append(hexadecimal: sum, digits: 16)

@@ -55,6 +55,7 @@ _taskfarmer() {
             '--memfree=[Start no task while less memory is free; when it is less than half of that, the youngest task goes back.]:SIZE:' \
             '--nice=[Run tasks with a niceness that is higher by N, from 0 to 19.]:N:' \
             '--ionice=[Run tasks with this I/O priority\: idle, best-effort or best-effort\:0 to \:7.]:CLASS:' \
+            '--wait[Stay when all is done, for tasks that are added, until stopped or drained.]' \
             '--retry-failed[First put every failed task back, to run again.]' \
             '--fresh[Start over\: forget what was done, delete the logs, read LIST anew. Refused while farmers are at work.]' \
             '--assume-dead=[Take over tasks from farmers on these hosts, which are down although the file server keeps their locks.]:HOST,…:' \
@@ -212,6 +213,74 @@ _taskfarmer() {
             '--lock-dir=[With --repair\: the lock lies in DIR from now on.]:DIR:_files -/' \
             '--new-lock[With --repair\: use a new lock file, since a node that is gone keeps the old one for ever.]' \
             '--assume-dead=[With --repair\: farmers on these hosts are gone although the file server keeps their locks.]:HOST,…:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        add) _arguments '--workdir=[To which work directory.]:LIST|WORKDIR:_files' \
+            '-w[To which work directory.]:LIST|WORKDIR:_files' \
+            '--file=[The tasks in FILE, written as those of the list are; `-` is standard input.]:FILE:_files' \
+            '-f[The tasks in FILE, written as those of the list are; `-` is standard input.]:FILE:_files' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        cancel) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        hold) _arguments '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        release) _arguments '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        priority) _arguments '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        retry) _arguments '--failed[All failed tasks.]' \
+            '--class=[Those whose last attempt ended so\: a word of attempts.tsv, or exit\:N, signal\:NAME, oom.]:CLASS:(exited signalled timed-out could-not-start output-lost out-of-memory interrupted lost)' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        pause) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        resume) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        drain) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        stop) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        resize) _arguments '--wait=[For how long to wait until farmers have heeded it.]:SECONDS:' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
             '--help[Show this help and exit.]' \
