@@ -36,6 +36,12 @@ package enum TaskForm: String, Sendable {
     /// Whether a line may ask for more than to be run: one that begins with its command does not.
     package func mayDemand(_ line: [UInt8]) -> Bool { self == .objects && !line.starts(with: TaskObject.plainStart) }
 
+    /// The priority that a line asks for.
+    package func priority(_ line: borrowing Span<UInt8>) -> Int {
+        let bytes = self == .objects ? [UInt8](copying: line) : []
+        return mayDemand(bytes) ? (try? task(bytes))?.priority ?? 0 : 0
+    }
+
     /// What people are shown for a line: a task's name, or its command.
     package func shown(_ line: [UInt8]) -> [UInt8] {
         guard self == .objects, let task = try? task(line) else { return line }

@@ -161,4 +161,34 @@ import Testing
             #expect(started(farm) == [1, 0])
         }
     }
+
+    @Test func `priorities of the list come first, and within them the order that was asked for`() throws {
+        try Farm.use { farm in
+            try farm.write(
+                [(1, 0), (3, 5), (2, -2), (4, 0), (1, 5), (9, -2)].map {
+                    #"{"command":"true","time":\#($0.0),"priority":\#($0.1)}"#
+                })
+            try farm.farmer("-n", "1", "-t", "jsonl", "--order", "longest").ends(0)
+            #expect(farm.ids("finished") == [1, 4, 3, 0, 5, 2])
+            try farm.expectComplete(6)
+        }
+    }
+
+    @Test func `a priority that is given later is among those of the list`() throws {
+        try Farm.use { farm in
+            try farm.write(
+                (0..<6).map {
+                    #"{"command":"test $PROC_NUMBER != 1 || { echo > up; sleep 1000; }","priority":\#($0 == 1 ? 9 : $0 % 2)}"#
+                })
+            let farmer = try farm.start(["run", "-n", "1", "-t", "jsonl", "tasks"])
+            try eventually("the first one runs") { farm.exists("up") }
+            farmer.signal(SIGTERM)
+            try farmer.ends(75)
+            try farm.start(["priority", "1", "-7", "tasks"]).ends(0)
+            try farm.start(["priority", "4", "3", "tasks"]).ends(0)
+            _ = try farm.call("cancel", "1", "tasks")
+            try farm.farmer("-n", "1", "-t", "jsonl").ends(0)
+            #expect(farm.ids("finished") == [4, 3, 5, 0, 2])
+        }
+    }
 }

@@ -93,7 +93,9 @@ struct Creation {
         try FreshFile.write(directory.state, directory.locking, Array("being made\n".utf8))
         let measure = measured.stack
         for file in SharedFile.allCases where file != .toprocess {
-            state.sizes[file] = try FreshFile.write(directory.file(file), directory.locking, FreshFile.initial(file))
+            let content =
+                file == .priorities ? measured.priorities.flatMap(\.encoded) : FreshFile.initial(file)
+            state.sizes[file] = try FreshFile.write(directory.file(file), directory.locking, content)
         }
         try FreshFile.write(directory.transaction, directory.locking, [])
         let stack = try SharedHandle(directory.file(.toprocess), directory.locking, create: true)

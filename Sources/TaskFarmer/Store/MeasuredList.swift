@@ -10,6 +10,8 @@ struct MeasuredList {
     private(set) var mark = ListMark()
     /// Where each task stands, in another order than the list's.
     private(set) var plan: StackPlan?
+    /// Where the priorities that the list has for its tasks begin in the stack.
+    private(set) var priorities: [PriorityMark] = []
     /// What the user should know of the order.
     private(set) var notes: [String] = []
 
@@ -22,10 +24,15 @@ struct MeasuredList {
         var nextLook = Clock.boot + Self.interval
         var lengths: [UInt32] = []
         var times = ExpectedTimes(durations)
+        // By ID, once any task has one.
+        var wanted: [Int32] = []
         try list.forEachTask(from: &mark) { command in
-            if order != .list {
-                lengths.append(UInt32(command.count))
-                if order.needsDurations { times.add(TaskIdentity(line: command, form)) }
+            if order != .list || form == .objects { lengths.append(UInt32(command.count)) }
+            if order.needsDurations { times.add(TaskIdentity(line: command, form)) }
+            if form == .objects {
+                let priority = form.priority(command)
+                if priority != 0 && wanted.isEmpty { wanted = [Int32](repeating: 0, count: stack.tasks) }
+                if priority != 0 || !wanted.isEmpty { wanted.append(Int32(priority)) }
             }
             stack.add(commandLength: command.count)
             guard stack.tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
@@ -34,9 +41,19 @@ struct MeasuredList {
             }
             nextLook = Clock.boot + Self.interval
         }
-        if order == .list { return }
-        let sequence = order.sequence(count: stack.tasks, seconds: times.seconds, otherwise: times.otherwise)
-        plan = StackPlan(running: sequence, lengths: lengths)
+        if order == .list && wanted.isEmpty { return }
+        var sequence = order.sequence(count: stack.tasks, seconds: times.seconds, otherwise: times.otherwise)
+        if !wanted.isEmpty {
+            // Those of the same priority stay in their order.
+            let places = sequence.enumerated().sorted { one, other in
+                let (first, second) = (wanted[Int(one.element)], wanted[Int(other.element)])
+                return first == second ? one.offset < other.offset : first > second
+            }
+            sequence = places.map(\.element)
+        }
+        let layout = StackPlan(running: sequence, lengths: lengths)
+        if !wanted.isEmpty { priorities = layout.marks(running: sequence, wanted) }
+        plan = layout
         if order.needsDurations { notes.append("--order \(order.text): \(times.summary)") }
     }
 

@@ -19,6 +19,18 @@ struct StackPlan {
         layout = StackLayout(running: running, lengths: lengths, window: Self.window)
     }
 
+    /// Where each priority begins; `running` is the order in which tasks run, `priorities` by ID.
+    func marks(running: [UInt32], _ priorities: [Int32]) -> [PriorityMark] {
+        var marks: [PriorityMark] = []
+        var last = 0
+        for id in running.reversed() {
+            let priority = Int(priorities[Int(id)])
+            if priority != last { marks.append(PriorityMark(offset: layout.offsets[Int(id)], priority: priority)) }
+            last = priority
+        }
+        return marks
+    }
+
     /// Writes the stack and flushes it.
     ///
     /// - Parameters:

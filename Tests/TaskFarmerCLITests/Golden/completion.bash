@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status log check list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status log check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -203,7 +203,7 @@ _taskfarmer() {
         COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return
     fi
     case "$command" in
-        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --halt --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
+        run) words="--proc -n --timeout --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --halt --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --wait --retry-failed --fresh --assume-dead --verbose -v --quiet -q --version --hosts --ssh --remote-program --env --attached --help -h";;
         submit) words="--nodes -N --array --time --requeue --dry-run --wait --proc -n --leave-idle --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --help -h";;
         autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         plan) words="--nodes -N --time --proc -n --tasklist -t --config --trust --stop-signals --drain-margin --history --order --cpus --mem --gpus --need --offer --help -h";;
@@ -232,7 +232,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log check list runners handlers doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer
