@@ -110,6 +110,30 @@ import Testing
         }
     }
 
+    @Test func `a task that the kernel kills under its limit has run out of memory, and its neighbours have not`()
+        throws
+    {
+        try Farm.use { farm in
+            try farm.write(["true"])
+            let trial = try farm.start(["run", "-w", "trial", "--mem-enforce", "cgroup", "tasks"]).wait()
+            if trial.status == 78 {
+                #expect(trial.errors.contains("use rss or rlimit instead"), "\(trial.errors)")
+                print("skipped: control groups of one's own are not permitted here: \(trial.errors)")
+                return
+            }
+            #expect(trial.status == 0, "\(trial.errors)")
+            // The shell waits for the one that is killed, and says 137.
+            try farm.write(["head -c 200m /dev/zero | tail > /dev/null", "sleep 1"])
+            try farm.farmer(
+                "-n", "2", "--mem", "48M", "--mem-enforce", "cgroup", "--retry-on", "oom=1:mem*1.5"
+            ).ends(1)
+            #expect(farm.attempts(of: 0).compactMap { $0["outcome"] } == ["out-of-memory", "out-of-memory"])
+            #expect(farm.ids("finished") == [1])
+            try farm.farmer("--retry-failed", "--mem", "600M", "--mem-enforce", "cgroup").ends(0)
+            try farm.expectComplete(2)
+        }
+    }
+
     @Test func `address space is refused by the kernel where that is asked for`() throws {
         try Farm.use { farm in
             try farm.write(["ulimit -v", "ulimit -c; ulimit -n; nice"])

@@ -23,17 +23,19 @@ struct RunningFarmersTests {
             #expect(
                 Set(status.keys) == [
                     "format", "workdir", "list", "time", "tasks", "finished", "failed", "skipped", "claimed",
-                    "toprocess", "attempts", "complete", "running", "rate", "seconds_left", "farmers",
+                    "toprocess", "held", "attempts", "complete", "running", "rate", "seconds_left", "farmers",
                 ])
-            let places = ["finished", "failed", "skipped", "claimed", "toprocess"].compactMap { status[$0] as? Int }
+            let places = ["finished", "failed", "skipped", "claimed", "toprocess", "held"].compactMap {
+                status[$0] as? Int
+            }
             #expect(places.reduce(0, +) == 5 && status["tasks"] as? Int == 5)
             let members = try #require(status["farmers"] as? [[String: Any]])
             #expect(members.compactMap { $0["pid"] as? Int }.sorted() == farmers.map { Int($0.identifier) }.sorted())
             for member in members {
                 #expect(
                     Set(member.keys) == [
-                        "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "job", "allocation", "rate",
-                        "running",
+                        "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "job", "allocation", "state",
+                        "rate", "running",
                     ])
                 for task in try #require(member["running"] as? [[String: Any]]) {
                     #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started"])
