@@ -29,7 +29,9 @@ package struct Demands: Sendable {
     package var isUniform: Bool { form == .commands && isMemoryKept }
 
     /// What a task asks for, by itself or by the options.
-    package func needs(_ task: TaskDescription) -> TaskNeeds { task.needs.filled(from: common) }
+    package func needs(_ task: TaskDescription) -> TaskNeeds {
+        task.needs.isEmpty ? common : task.needs.filled(from: common)
+    }
 
     package subscript(_ task: TaskRecord) -> Demand {
         var demand = usual

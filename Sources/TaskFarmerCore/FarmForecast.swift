@@ -207,9 +207,7 @@ extension FarmForecast {
             var hasEnded = false
             while let first = farmers[farmer].running.first, first.end <= now {
                 _ = farmers[farmer].running.removeFirst()
-                if let grant = farmers[farmer].grants.removeValue(forKey: first.task) {
-                    farmers[farmer].pool.giveBack(grant)
-                }
+                farmers[farmer].pool.giveBack(farmers[farmer].grants.removeValue(forKey: first.task))
                 let length = forecast.tasks[first.task].length
                 busy += Double(length) * Double(forecast.demands[forecast.tasks[first.task].demand].cpus)
                 if farmers[farmer].unreported == 0 { farmers[farmer].oldestUnreported = now }

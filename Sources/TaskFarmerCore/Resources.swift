@@ -17,6 +17,8 @@ package struct Demand: Sendable, Equatable {
     }
 
     /// One processor, and nothing else of which anybody keeps account.
+    package var isPlain: Bool { cpus == 1 && memory == 0 && gpus == 0 && others.isEmpty }
+
     package init(_ needs: TaskNeeds) {
         self.init(
             cpus: needs.cpus ?? 1, memory: needs.memory ?? 0, gpus: needs.gpus ?? 0,
@@ -63,14 +65,18 @@ package struct Offer: Sendable, Equatable {
     }
 }
 
-/// What a running task has been given.
-package struct Grant: Sendable, Equatable {
-    package var demand: Demand
+/// What a running task has been given; nothing stands for any one processor. An object, since what runs is copied a lot.
+package final class Grant: Sendable {
+    package let demand: Demand
     /// Its own processors, where tasks are bound to some.
-    package var processors: [Int] = []
-    package var devices: [String] = []
+    package let processors: [Int]
+    package let devices: [String]
 
-    package init(demand: Demand) { self.demand = demand }
+    init(_ demand: Demand, processors: [Int], devices: [String]) {
+        self.demand = demand
+        self.processors = processors
+        self.devices = devices
+    }
 }
 
 /// What a farmer has left.
@@ -113,20 +119,21 @@ package struct ResourcePool: Sendable {
     }
 
     /// Gives it what it asks for; call it only where that fits.
-    package mutating func take(_ demand: Demand) -> Grant {
+    package mutating func take(_ demand: Demand) -> Grant? {
         cpus -= demand.cpus
+        if demand.isPlain && processors == nil { return nil }
         memory -= demand.memory
         for (name, amount) in demand.others { others[name, default: 0] -= amount }
-        var grant = Grant(demand: demand)
-        if demand.gpus > 0 {
-            grant.devices = Array(devices.prefix(demand.gpus))
-            devices.removeFirst(demand.gpus)
-        }
-        if processors != nil { grant.processors = processors?.take(demand.cpus) ?? [] }
-        return grant
+        let own = Array(devices.prefix(demand.gpus))
+        devices.removeFirst(demand.gpus)
+        return Grant(demand, processors: processors?.take(demand.cpus) ?? [], devices: own)
     }
 
-    package mutating func giveBack(_ grant: Grant) {
+    package mutating func giveBack(_ grant: Grant?) {
+        guard let grant else {
+            cpus += 1
+            return
+        }
         cpus += grant.demand.cpus
         memory += grant.demand.memory
         for (name, amount) in grant.demand.others { others[name, default: 0] += amount }

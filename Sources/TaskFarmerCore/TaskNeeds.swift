@@ -23,7 +23,7 @@ public struct TaskNeeds: Sendable, Hashable {
         self.others = others
     }
 
-    package var isEmpty: Bool { self == TaskNeeds() }
+    package var isEmpty: Bool { cpus == nil && memory == nil && gpus == nil && others.isEmpty }
 
     /// What is not said here is as it is there.
     package func filled(from common: TaskNeeds) -> TaskNeeds {

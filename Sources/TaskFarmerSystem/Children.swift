@@ -18,7 +18,9 @@ package struct ProcessBounds: Sendable, Equatable {
 
     package init() {}
 
-    package var isEmpty: Bool { self == ProcessBounds() }
+    package var isEmpty: Bool {
+        group < 0 && niceness == 0 && ioPriority == 0 && processors.isEmpty && limits.isEmpty
+    }
 }
 
 /// A process to start.

@@ -15,7 +15,7 @@ import Testing
                 gpus: Int.random(in: 0...2, using: &random),
                 others: Bool.random(using: &random) ? ["licence": Int.random(in: 1...2, using: &random)] : [:])
             if pool.holds(demand) {
-                let grant = pool.take(demand)
+                guard let grant = pool.take(demand) else { continue }
                 #expect(grant.processors.count == demand.cpus && grant.devices.count == demand.gpus)
                 running.append(grant)
             } else if !running.isEmpty {

@@ -17,7 +17,7 @@ import Testing
         var pool = ResourcePool(Offer(cpus: cpus))
         var order = StartOrder(slots: patience / 4)
         var waiting = jobs
-        var running: [(end: Double, grant: Grant)] = []
+        var running: [(end: Double, grant: Grant?)] = []
         var now = 0.0
         var passed: [Int: Int] = [:]
         while !waiting.isEmpty || !running.isEmpty {

@@ -79,9 +79,9 @@ package struct ResourceSettings: Sendable {
     }
 
     /// What a task is bound by.
-    func bounds(_ grant: Grant, group: Int32) -> ProcessBounds {
+    func bounds(_ grant: Grant?, group: Int32) -> ProcessBounds {
         var bounds = ProcessBounds()
-        bounds.processors = grant.processors
+        if let grant { bounds.processors = grant.processors }
         bounds.limits = limits
         bounds.niceness = niceness
         bounds.ioPriority = ioPriority
@@ -93,8 +93,8 @@ package struct ResourceSettings: Sendable {
     }
 
     /// What a task may use, in bytes; nil where that is not watched.
-    func mostMemory(_ grant: Grant) -> Int? {
-        guard enforcement != nil, grant.demand.memory > 0 else { return nil }
+    func mostMemory(_ grant: Grant?) -> Int? {
+        guard enforcement != nil, let grant, grant.demand.memory > 0 else { return nil }
         return Int(min(Double(1 << 60), Double(grant.demand.memory) * slack))
     }
 
@@ -105,17 +105,17 @@ package struct ResourceSettings: Sendable {
     ///   - needs: what it asked for by itself or by the options
     ///   - inherited: whether the farmer found a variable
     /// - Returns: changes, to be carried out before its own
-    func environment(_ grant: Grant, _ needs: TaskNeeds, inherited: (String) -> Bool) -> [EnvironmentChange] {
+    func environment(_ grant: Grant?, _ needs: TaskNeeds, inherited: (String) -> Bool) -> [EnvironmentChange] {
         var changes: [EnvironmentChange] = []
         if let cpus = needs.cpus {
             changes.append(EnvironmentChange("TASKFARMER_CPUS", "\(cpus)"))
             if !inherited("OMP_NUM_THREADS") { changes.append(EnvironmentChange("OMP_NUM_THREADS", "\(cpus)")) }
         }
-        if grant.demand.memory > 0 {
-            changes.append(EnvironmentChange("TASKFARMER_MEM", "\(grant.demand.memory)"))
+        if let memory = grant?.demand.memory, memory > 0 {
+            changes.append(EnvironmentChange("TASKFARMER_MEM", "\(memory)"))
         }
         if needs.gpus != nil {
-            let devices = grant.devices.joined(separator: ",")
+            let devices = grant?.devices.joined(separator: ",") ?? ""
             let names = Self.deviceVariables.filter(inherited)
             for name in names.isEmpty ? [Self.deviceVariables[0]] : names {
                 changes.append(EnvironmentChange(name, devices))

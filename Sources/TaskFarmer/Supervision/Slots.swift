@@ -51,7 +51,7 @@ struct RunningAttempt: Sendable {
     var isCancelled = false
     /// How it is stopped for a reason of its own.
     var ending: Ending?
-    var grant = Grant(demand: Demand())
+    var grant: Grant?
     /// It was killed for want of memory, by whomever.
     var isOutOfMemory = false
     /// For how long the farmer, and so perhaps the task, stood still meanwhile, in nanoseconds.

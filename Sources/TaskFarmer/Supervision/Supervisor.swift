@@ -498,7 +498,7 @@ final class Supervisor {
             rate: tasks.rate.rate(at: now), cycle: lastCycle, held: lastHeld,
             sinceChange: now - lastChange,
             sinceUnreported: tasks.unreported.age(at: now), sinceStart: now - tasks.lastStart,
-            pool: ClaimPool(selection.seen(state, at: now)), isStopping: !takesTasks || tasks.isHeldBack)
+            pool: selection.seen(state, at: now), isStopping: !takesTasks || tasks.isHeldBack)
     }
 
     /// Decides what to do next.
@@ -583,7 +583,8 @@ final class Supervisor {
 
     /// Nothing is left to take, but others may give something back.
     private var isIdle: Bool {
-        takesTasks && selection.seen(state, at: Clock.boot).toprocess == 0 && !tasks.isFull && pipeline.isEmpty
+        takesTasks && pipeline.isEmpty && !tasks.isFull
+            && (state.toprocess == 0 || selection.isWaiting(at: Clock.boot))
     }
 
     // MARK: telling and sleeping

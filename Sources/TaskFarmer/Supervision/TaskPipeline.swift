@@ -62,6 +62,14 @@ struct TaskPipeline {
             head = 0
             receive()
         }
+        if demands.isUniform {
+            // Any is as good as the next.
+            guard head < ready.count, fits(ready[head].task, demands.usual) else { return nil }
+            let task = ready[head]
+            ready[head].log = nil
+            head += 1
+            return (task, demands.usual)
+        }
         guard let place = choose(fits) ?? (receive() ? choose(fits) : nil) else { return nil }
         let task = ready[head + place]
         if place == 0 {
@@ -86,6 +94,10 @@ struct TaskPipeline {
     /// Takes what the scribe has made ready meanwhile.
     @discardableResult
     private mutating func receive() -> Bool {
+        if head > 256 {
+            ready.removeFirst(head)
+            head = 0
+        }
         let more = staged == 0 ? [] : scribe.takeReady()
         staged -= more.count
         ready += more

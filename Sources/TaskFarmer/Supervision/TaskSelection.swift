@@ -88,10 +88,12 @@ struct TaskSelection: Sendable {
     }
 
     /// The state as far as it concerns this farmer: as long as nothing is to be had, there is nothing.
-    func seen(_ state: StateRecord, at now: Int) -> StateRecord {
-        guard let nextTry, now < nextTry else { return state }
-        var seen = state
-        seen.toprocess = 0
+    func seen(_ state: StateRecord, at now: Int) -> ClaimPool {
+        var seen = ClaimPool(state)
+        if isWaiting(at: now) { seen.toprocess = 0 }
         return seen
     }
+
+    /// Whether nothing is to be had for the moment.
+    func isWaiting(at now: Int) -> Bool { nextTry.map { now < $0 } ?? false }
 }

@@ -53,7 +53,7 @@ final class TaskStarter {
     ///   - slot: where
     ///   - grant: what it was given
     /// - Returns: how that went, and where its output arrives, if that is to be read by this process
-    func start(_ ready: ReadyTask, slot: Int, _ grant: Grant) -> (start: Start, pipe: OutputPipe?) {
+    func start(_ ready: ReadyTask, slot: Int, _ grant: Grant?) -> (start: Start, pipe: OutputPipe?) {
         var task: FarmTask
         do {
             task = FarmTask(id: ready.task.id, try common.form.task(ready.task.command))
@@ -96,7 +96,7 @@ final class TaskStarter {
         var record: TaskRecord
         var task: FarmTask
         var context: TaskContext
-        var grant: Grant
+        var grant: Grant?
         let wall = Clock.wall
         let boot = Clock.boot
     }
