@@ -59,7 +59,9 @@ final class Console: FarmObserver {
             if !isQuiet { line("leaving (--leave-idle): other farmers run the last tasks") }
         case .stopping(.tooLittleTime(let tasks, let all, let shortest, let left)):
             let what =
-                tasks < all ? "the \(tasks) tasks on top of \(all)" : "what is left (\(Text.count(tasks, "task")))"
+                tasks < all
+                ? "\(tasks) of the \(Text.count(all, "task")) that are left"
+                : "what is left (\(Text.count(tasks, "task")))"
             if !isQuiet {
                 line(
                     "leaving: there is no time for \(what): the shortest that is known of takes "

@@ -80,11 +80,17 @@ package enum PlanCommand: Command {
         }
         OwnProcess.put(work.note + "\n", to: 1)
         var rows: [PlanReport.Row] = []
-        var unfit = 0
+        var (unfit, tooLong, lack) = (0, 0, "")
         for count in nodes {
             setup.farmers = count
             let outcome = FarmForecast.run(work.tasks, demands: work.demands, setup)
-            unfit = outcome.unfit
+            (unfit, tooLong, lack) = (outcome.unfit, outcome.tooLong, outcome.lack ?? "")
+            if unfit + tooLong == work.tasks.count {
+                throw UsageError(
+                    message: unfit > 0
+                        ? "none of the tasks can run: one \(lack)"
+                        : "none of the tasks can run: all take longer than a job of that --time has for them")
+            }
             rows.append(
                 PlanReport.Row(
                     nodes: count, wall: outcome.wall, allocations: outcome.allocations,
@@ -94,9 +100,11 @@ package enum PlanCommand: Command {
         }
         OwnProcess.put(PlanReport.table(rows), to: 1)
         if unfit > 0 {
+            OwnProcess.put("not in it: \(unfit) tasks that can never run on such a node: one \(lack)\n", to: 1)
+        }
+        if tooLong > 0 {
             OwnProcess.put(
-                "\(unfit) of the tasks take longer than such a job lasts, or need more than a node has: they are not in it\n",
-                to: 1)
+                "not in it: \(tooLong) tasks that take longer than a job of that --time has for them\n", to: 1)
         }
         return 0
     }
@@ -110,7 +118,11 @@ package enum PlanCommand: Command {
         // Whole minutes, and some for the farmers to start and leave in.
         let asked = outcome.allocations > 1 ? time ?? expected : min(time ?? .max, (expected / 60 + 2) * 60)
         var words = ["taskfarmer", "run"]
-        for name in ["proc", "order", "cpus", "mem", "gpus", "need", "offer", "tasklist", "config"] {
+        let passed = [
+            "proc", "order", "cpus", "mem", "gpus", "need", "offer", "drain-margin", "stop-signals", "tasklist",
+            "config", "trust",
+        ]
+        for name in passed {
             if let value = arguments.text(name) { words += ["--\(name)", ShellQuote.word(Array(value.utf8)).text] }
         }
         for history in arguments.repeated["history"] ?? [] { words += ["--history", ShellQuote.word(history).text] }

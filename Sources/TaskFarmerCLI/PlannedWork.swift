@@ -47,6 +47,10 @@ struct PlannedWork {
         return try make(all, list.form, needs, durations, order: TimeOptions.order(arguments) ?? .list)
     }
 
+    /// In seconds: what is longer is a mistake, and instants beyond that have no numbers.
+    private static let longest = 1000 * 86_400.0
+    private static let mostWork = 150 * 365 * 86_400.0
+
     private static func make(
         _ records: [TaskRecord], _ form: TaskForm, _ needs: Demands, _ durations: DurationEstimates, order: ListOrder
     ) throws -> PlannedWork {
@@ -60,6 +64,12 @@ struct PlannedWork {
                         "nothing is known of how long tasks take: name an earlier run with --history, or have times in the list"
                 )
             }
+            guard found.seconds <= longest else {
+                throw UsageError(
+                    message:
+                        "task \(record.id) would take \(Int(min(found.seconds, 1e15) / 86_400)) days, as the history or the list has it: expected no more than 1000"
+                )
+            }
             work.sources[found.source, default: 0] += 1
             lengths.append(Float(found.seconds))
         }
@@ -68,7 +78,12 @@ struct PlannedWork {
             work.tasks.append(
                 FarmForecast.Task(length: Int(Double(lengths[Int(place)]) * 1e9), demand: work.place(of: needs[task])))
         }
-        work.note = work.text(seconds: lengths.reduce(0) { $0 + Double($1) })
+        let total = lengths.reduce(0) { $0 + Double($1) }
+        guard total <= mostWork else {
+            throw UsageError(
+                message: "all tasks together would take \(Int(total / 86_400 / 365)) years: expected no more than 150")
+        }
+        work.note = work.text(seconds: total)
         return work
     }
 

@@ -77,6 +77,11 @@ enum ResourceOptions {
         settings.limits = try limits(arguments)
         settings.mostLoad = try load(arguments)
         settings.leastMemory = try size("memfree", arguments)
+        if let least = settings.leastMemory, least >= HostMemory.total {
+            throw UsageError(
+                message: "--memfree \(SizeText.text(least)): this machine has \(SizeText.text(HostMemory.total)) in all"
+            )
+        }
         settings.niceness = try arguments.number("nice", in: 0...19) ?? 0
         settings.ioPriority = try ioPriority(arguments)
         return (settings, slots)

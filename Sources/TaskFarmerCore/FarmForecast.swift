@@ -35,8 +35,11 @@ package struct FarmForecast: Sendable {
         package var allocations = 0
         /// What tasks used of the processors: processors times nanoseconds.
         package var busy = 0.0
-        /// Tasks that take longer than an allocation lasts, or need more than a farmer has.
+        /// Tasks that need more than a farmer has, and tasks that take longer than an allocation lasts.
         package var unfit = 0
+        package var tooLong = 0
+        /// What the first of those that need more lacks, in words.
+        package var lack: String?
 
         /// The part of the farmers' processors that had nothing to do.
         package func idleShare(_ setup: Setup) -> Double {
@@ -72,10 +75,12 @@ package struct FarmForecast: Sendable {
         // The last of them all to get the lock must still have time for it.
         let begin = setup.joining + (setup.farmers + 1) * setup.lock + setup.starting
         let room = setup.time.map { $0 - setup.margin - begin } ?? .max
-        var left = tasks.indices.filter { task in
-            tasks[task].length <= room && setup.offer.lack(demands[tasks[task].demand]) == nil
-        }
-        outcome.unfit = tasks.count - left.count
+        let lacks = demands.map { setup.offer.lack($0) }
+        let fitting = tasks.indices.filter { lacks[tasks[$0].demand] == nil }
+        var left = fitting.filter { tasks[$0].length <= room }
+        outcome.unfit = tasks.count - fitting.count
+        outcome.tooLong = fitting.count - left.count
+        outcome.lack = lacks.compactMap(\.self).first
         while !left.isEmpty {
             var allocation = Allocation(forecast, left)
             allocation.run()
@@ -86,7 +91,7 @@ package struct FarmForecast: Sendable {
             let before = left.count
             left = allocation.left
             if left.count == before {
-                outcome.unfit += before
+                outcome.tooLong += before
                 return outcome
             }
         }
@@ -132,6 +137,8 @@ extension FarmForecast {
         var back: (at: Int, tasks: [Int], seen: ClaimPool)?
         var hasJoined = false
         var hasLeft = false
+        /// Has nothing to do until others change something, and knows it.
+        var isAsleep = false
         var serial = 0
     }
 
@@ -183,6 +190,7 @@ extension FarmForecast {
         }
 
         private mutating func plan(_ farmer: Int, at time: Int) {
+            farmers[farmer].isAsleep = false
             farmers[farmer].serial += 1
             events.insert(Event(time: time, farmer: farmer, serial: farmers[farmer].serial))
         }
@@ -314,15 +322,25 @@ extension FarmForecast {
                 visit(farmer, .nothing)
                 return true
             case .wait(let time):
-                var until = now + time
-                let isIdle = own.seen.toprocess == 0 && own.running.count < forecast.setup.slots && own.queue.isEmpty
-                if isIdle {
-                    if now >= own.nextLook { look(farmer, seen) }
-                    until = min(until, farmers[farmer].nextLook)
+                let isIdle = own.seen.toprocess == 0 && own.queue.isEmpty && own.unreported == 0
+                if let first = own.running.first {
+                    // Looks that change nothing cost time here and none there: the longer the wait, the fewer they are.
+                    let pause = isIdle ? first.end - now : max(time, (first.end - now) / 16)
+                    plan(farmer, at: max(now + 1, min(first.end, now + pause)))
+                } else if !isIdle {
+                    plan(farmer, at: max(now + 1, now + time))
                 }
-                if let first = own.running.first { until = min(until, first.end) }
-                plan(farmer, at: max(now + 1, until))
+                farmers[farmer].isAsleep = isIdle
                 return false
+            }
+        }
+
+        /// Those that look now and then find that there is something to take, or that all is over.
+        private mutating func wake() {
+            guard !stack.isEmpty || claimed == 0 else { return }
+            for farmer in farmers.indices where farmers[farmer].isAsleep && !farmers[farmer].hasLeft {
+                look(farmer, seen)
+                plan(farmer, at: farmers[farmer].nextLook)
             }
         }
 
@@ -330,6 +348,7 @@ extension FarmForecast {
             stack += farmers[farmer].queue.reversed()
             claimed -= farmers[farmer].queue.count
             farmers[farmer].queue = []
+            wake()
         }
 
         private mutating func leave(_ farmer: Int) {
@@ -359,6 +378,7 @@ extension FarmForecast {
             }
             claimed += taken.count
             farmers[farmer].back = (lockFree, taken, seen)
+            wake()
         }
     }
 }

@@ -44,11 +44,12 @@ package struct Offer: Sendable, Equatable {
 
     /// What a task asks for that there never is, in words; nil when it can run here.
     package func lack(_ demand: Demand) -> String? {
-        if demand.cpus > cpus { return "needs \(demand.cpus) cpus, this farmer has \(cpus)" }
+        func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+        if demand.cpus > cpus { return "needs \(count(demand.cpus, "cpu")), this farmer has \(cpus)" }
         if demand.memory > memory {
             return "needs \(SizeText.text(demand.memory)) of memory, this farmer has \(SizeText.text(memory))"
         }
-        if demand.gpus > gpus.count { return "needs \(demand.gpus) gpus, this farmer has \(gpus.count)" }
+        if demand.gpus > gpus.count { return "needs \(count(demand.gpus, "gpu")), this farmer has \(gpus.count)" }
         for (name, amount) in demand.others.sorted(by: { $0.key < $1.key }) where amount > others[name] ?? 0 {
             return "needs \(name)=\(amount), this farmer has \(others[name] ?? 0) (--offer \(name)=N)"
         }

@@ -174,6 +174,9 @@ private enum TaskObject {
         if let value = object["resources"], value != .null {
             guard let amounts = value.fields else { throw problem("\"resources\": expected an object of numbers") }
             for (name, amount) in amounts.sorted(by: { $0.key < $1.key }) {
+                if ["cpus", "mem", "gpus"].contains(name) {
+                    throw problem("\"resources\": \(name) is a field of its own, beside \"resources\"")
+                }
                 guard TaskNeeds.isName(name) else {
                     throw problem(
                         "\"resources\": \(name.debugDescription) is no name of an amount; expected letters, digits, _, - and ."

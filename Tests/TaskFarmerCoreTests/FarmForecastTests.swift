@@ -57,7 +57,7 @@ import Testing
         #expect(abs(outcome.busy - Self.sum(tasks)) < 1e6, "none is begun that cannot be over")
         #expect(outcome.last < 90 * Self.second)
         tasks.append(.init(length: 95 * Self.second))
-        #expect(FarmForecast.run(tasks, demands: [Demand()], setup).unfit == 1)
+        #expect(FarmForecast.run(tasks, demands: [Demand()], setup).tooLong == 1)
     }
 
     @Test func `nothing to do takes no time, and one task as long as it takes`() {
@@ -65,5 +65,18 @@ import Testing
         #expect(FarmForecast.run([], demands: [], setup).wall == 0)
         let one = FarmForecast.run([.init(length: Self.second)], demands: [Demand()], setup)
         #expect(one.wall >= Self.second && one.wall < Self.second * 11 / 10)
+    }
+
+    @Test func `a task of years keeps a hundred farmers from nothing, and the clock from standing still`() {
+        let year = 365 * 86_400 * Self.second
+        let tasks =
+            [FarmForecast.Task(length: year)] + (0..<5).map { _ in FarmForecast.Task(length: 3600 * Self.second) }
+        let setup = FarmForecast.Setup(farmers: 100, slots: 2, offer: Offer(cpus: 2))
+        let outcome = FarmForecast.run(tasks, demands: [Demand()], setup)
+        #expect(outcome.wall >= year && outcome.wall < year + Self.second)
+        let alone = FarmForecast.run(
+            (0..<20).map { _ in .init(length: year) }, demands: [Demand()],
+            FarmForecast.Setup(farmers: 3, slots: 2, offer: Offer(cpus: 2)))
+        #expect(alone.wall >= 4 * year && alone.wall < 4 * year + year / 2)
     }
 }

@@ -148,7 +148,8 @@ import Testing
         (#""cpus":0"#, "\"cpus\": expected a whole number from 1"), (#""cpus":"4""#, "\"cpus\""),
         (#""mem":"8""#, "\"mem\""),
         (#""mem":0"#, "\"mem\""), (#""gpus":1.5"#, "\"gpus\""), (#""resources":3"#, "expected an object of numbers"),
-        (#""resources":{"cpus":1}"#, "no name of an amount"), (#""time":-1"#, "\"time\""),
+        (#""resources":{"cpus":1}"#, "cpus is a field of its own"), (#""resources":{"a b":1}"#, "no name of an amount"),
+        (#""time":-1"#, "\"time\""),
         (#""time":"soon""#, "\"time\""),
         (#""priority":"high""#, "\"priority\""),
     ])

@@ -74,7 +74,8 @@ import Testing
             let ended = try farm.call(
                 "plan", "-t", "jsonl", "--proc", "2", "--nodes", "1", "--time", "1:00:00", "tasks")
             #expect(rows(ended.output).first.map { $0[2] } == "2", "\(ended.output)")
-            #expect(ended.output.contains("--time=1:00:00") && ended.output.contains("1 of the tasks take longer"))
+            #expect(
+                ended.output.contains("--time=1:00:00") && ended.output.contains("not in it: 1 tasks that take longer"))
         }
     }
 
@@ -83,10 +84,15 @@ import Testing
             ([], "nothing is known of how long tasks take"), (["--nodes", "0"], "--nodes 0: expected numbers"),
             (["--nodes", "3-1"], "--nodes 3-1"), (["--time", "soon"], "--time soon: expected a time"),
             (["--order", "fastest"], "--order fastest"),
+            (
+                ["-t", "jsonl", "--cpus", "3", "--offer", "cpus=2"],
+                "none of the tasks can run: one needs 3 cpus, this farmer has 2"
+            ),
+            (["-t", "jsonl", "--time", "1"], "none of the tasks can run: all take longer"),
         ] as [([String], String)])
     func `what makes no sense is refused`(words: [String], text: String) throws {
         try Farm.use { farm in
-            try farm.write(["true"])
+            try farm.write([words.contains("jsonl") ? #"{"command":"true","time":3600}"# : "true"])
             let ended = try farm.start(["plan"] + words + ["tasks"]).wait()
             #expect(ended.status == 64 && ended.errors.contains(text), "\(ended.status): \(ended.errors)")
         }

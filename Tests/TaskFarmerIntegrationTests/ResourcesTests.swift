@@ -158,13 +158,16 @@ import Testing
     @Test func `no task is started while the machine is too busy, and those that wait are there for others`() throws {
         try Farm.use { farm in
             try farm.write(["true", "true"])
-            // Never as much memory as that is free.
-            let farmer = try farm.start(["run", "--memfree", "900T", "tasks"])
-            try eventually("it gave back what it does not start") {
-                farm.ids("toprocess").count == 2 && farm.exists("tasks_workdir/roster")
-            }
+            // Never as much memory as that is free: all but a little.
+            let table = try String(contentsOfFile: "/proc/meminfo", encoding: .utf8)
+            let total = try #require(
+                table.split(separator: "\n").first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+            let farmer = try farm.start(["run", "--memfree", "\(total - 4096)K", "tasks"])
+            try eventually("it says why nothing runs") { farm.text(".output0.errors").contains("no task is started") }
+            try eventually("it gave back what it does not start") { farm.ids("toprocess").count == 2 }
             farmer.signal(SIGTERM)
-            try farmer.ends(75)
+            let ended = try farmer.ends(75)
+            #expect(ended.errors.contains("no task is started as long as it is so: "), "\(ended.errors)")
             #expect(farm.attempts().isEmpty)
             try farm.farmer("--load", "100000", "--memfree", "1M").ends(0)
             try farm.expectComplete(2)
@@ -180,6 +183,7 @@ import Testing
             (["--mem-slack", "2"], "needs --mem-enforce"),
             (["--ulimit", "nofiles=3"], "did you mean nofile?"), (["--ulimit", "as=3"], "a size with a unit"),
             (["--load", "0"], "--load 0: expected"), (["--memfree", "lots"], "expected a size"),
+            (["--memfree", "900T"], "in all"),
             (["--nice", "20"], "--nice 20"),
             (["--ionice", "realtime"], "expected idle, best-effort"),
             (["--mem", "900T"], "needs 900T of memory, this farmer has"),

@@ -191,6 +191,9 @@ extension Farmer {
         let name = newName()
         let (walltime, problem) = WorkEnd.find(options, begun: Clock.boot)
         if let problem { observer.observe(.note(problem)) }
+        if let resources = options.resources, let lack = resources.offer.lack(Demand(resources.common)) {
+            throw FarmError.usage("a task \(lack): ask for less, or run where there is more")
+        }
         let opened = try OpenedFarm.open(request, holder: name, patience)
         for note in opened.notes { observer.observe(.note(note)) }
         if options.retry.needsCounts && !opened.description.countsFailures {
@@ -202,9 +205,6 @@ extension Farmer {
         let demands = Demands(
             form: opened.description.form ?? .commands, common: resources.common, retry: options.retry,
             offer: resources.offer)
-        if let lack = resources.offer.lack(demands.usual) {
-            throw FarmError.usage("a task \(lack): ask for less, or run where there is more")
-        }
         // As many as there can ever be at a time, so that no farmer counts on slots that cannot be filled.
         var options = options
         if demands.isUniform { options.slots = min(options.slots, resources.offer.count(of: demands.usual)) }

@@ -1,11 +1,14 @@
 // Whether the machine leaves room for another task: few enough threads that run, and memory enough (`--load`, `--memfree`).
 
+internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
 struct HostGate {
     private let mostLoad: Double?
     private let leastMemory: Int?
     private var isOpen = true
+    /// Why it is closed, in words.
+    private(set) var reason = ""
     private var nextLook = 0
     private var isShort = false
     private var nextGivingUp = 0
@@ -35,10 +38,19 @@ struct HostGate {
         guard now >= nextLook else { return }
         nextLook = now + Self.interval
         isOpen = true
-        if let mostLoad, Double(HostMemory.runnable) >= mostLoad { isOpen = false }
+        if let mostLoad {
+            let running = HostMemory.runnable
+            if Double(running) >= mostLoad {
+                isOpen = false
+                reason = "\(running) threads of this machine run (--load)"
+            }
+        }
         if let leastMemory {
             let free = HostMemory.free
-            if free < leastMemory { isOpen = false }
+            if free < leastMemory {
+                isOpen = false
+                reason = "\(SizeText.text(free)) of memory is free (--memfree \(SizeText.text(leastMemory)))"
+            }
             isShort = free < leastMemory / 2
         }
     }

@@ -36,6 +36,7 @@ final class RunningTasks {
     /// Whether no task that waits can be started, although there is a slot, and since when the machine is the reason.
     private(set) var isBlocked = false
     private var heldBackSince: Int?
+    private var nextTelling = 0
     private var happenings = Happenings()
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
@@ -112,6 +113,7 @@ final class RunningTasks {
             guard gate.isOpen(at: Clock.boot) else {
                 isBlocked = true
                 heldBackSince = heldBackSince ?? Clock.boot
+                tellHeldBack()
                 return
             }
             guard let (task, demand) = pipeline.next(where: { _, demand in pool.holds(demand) }) else {
@@ -124,6 +126,14 @@ final class RunningTasks {
             if !isStarted { return }
             heldBackSince = nil
         }
+    }
+
+    /// Says so after a while, and again every ten minutes.
+    private func tellHeldBack() {
+        let now = Clock.boot
+        guard isHeldBack, now >= nextTelling else { return }
+        nextTelling = now + 600 * Self.second
+        observer.observe(.note("no task is started as long as it is so: \(gate.reason)"))
     }
 
     /// The machine has had no room for another task for so long that others should have those that wait here.
@@ -183,7 +193,7 @@ final class RunningTasks {
     ///
     /// - Returns: how many
     func resize(_ wanted: Int, _ demands: Demands) -> Int {
-        if settings.resources.cpusFollowSlots { pool.grow(cpus: wanted) }
+        if settings.resources.cpusFollowSlots && !settings.resources.isPinning { pool.grow(cpus: wanted) }
         let count = demands.isUniform ? max(1, min(wanted, pool.offer.count(of: demands.usual))) : wanted
         slots.resize(count)
         summary.slots = max(summary.slots, count)

@@ -58,7 +58,7 @@ struct TaskSelection: Sendable {
     ///   - left: how many there are now
     ///   - now: nanoseconds since boot
     mutating func note(taken: Int, _ refused: RefusedTasks, of left: Int, at now: Int) {
-        let shortest = gate.takeShortest()
+        let late = gate.takeRefused()
         if taken == 0 && refused.postponed > 0 {
             hopelessness = nil
             haste = nil
@@ -78,12 +78,13 @@ struct TaskSelection: Sendable {
         hopelessness = isAll ? "task \(first) \(refused.reason)" : nil
         haste =
             isMost
-            ? shortest.map {
-                .tooLittleTime(tasks: refused.count, of: left, shortest: $0, left: gate.left ?? 0)
+            ? late.map {
+                .tooLittleTime(
+                    tasks: min($0.count, refused.count), of: left, shortest: $0.shortest, left: gate.left ?? 0)
             } : nil
         window = min(window * 4, TaskFilter.widestWindow)
         nextTry = now + pause
-        let longest = shortest == nil ? Self.longestPause : Self.longestPauseForTime
+        let longest = late == nil ? Self.longestPause : Self.longestPauseForTime
         if isAll || window == TaskFilter.widestWindow { pause = min(pause * 2, longest) }
     }
 

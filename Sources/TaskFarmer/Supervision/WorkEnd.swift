@@ -69,6 +69,7 @@ package final class StartGate: Sendable {
         var durations: DurationEstimates
         /// The shortest of those that were refused since that was asked for, in seconds.
         var shortest: Double?
+        var refusals = 0
     }
 
     /// nil where the farmer's time has no end, or every task is to be started.
@@ -99,15 +100,16 @@ package final class StartGate: Sendable {
                 return false
             }
             known.shortest = min(seconds, known.shortest ?? seconds)
+            known.refusals += 1
             return true
         }
     }
 
-    /// The shortest of those that were refused since the last question, in seconds; nil where none was.
-    func takeShortest() -> Double? {
+    /// How many were refused since the last question, and the shortest of them, in seconds; nil where none was.
+    func takeRefused() -> (count: Int, shortest: Double)? {
         knowledge.withLock { known in
-            defer { known.shortest = nil }
-            return known.shortest
+            defer { (known.shortest, known.refusals) = (nil, 0) }
+            return known.shortest.map { (known.refusals, $0) }
         }
     }
 
