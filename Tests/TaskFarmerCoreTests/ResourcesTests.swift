@@ -159,3 +159,26 @@ import Testing
         #expect(problem?.message.contains(message) == true, "\(problem?.message ?? "")")
     }
 }
+
+@Suite("Kills for want of memory") struct MemoryKillsTests {
+    private let second = 1_000_000_000
+
+    @Test func `each kill is one task's end, and what others were killed for long ago is nobody's here`() {
+        var kills = MemoryKills(5, at: 0)
+        var isOurs = kills.claim(5)
+        #expect(!isOurs, "killed by somebody")
+        let claims = (0..<3).map { _ in kills.claim(7) }
+        #expect(claims == [true, true, false])
+        #expect(!kills.isDue(at: 9 * second) && kills.isDue(at: 10 * second))
+        // Another user's task was killed.
+        kills.note(8, at: 10 * second)
+        isOurs = kills.claim(8)
+        #expect(isOurs, "it may have been ours, that takes a while to be gone")
+        kills.note(9, at: 20 * second)
+        kills.note(9, at: 30 * second)
+        isOurs = kills.claim(9)
+        #expect(!isOurs, "not after so long")
+        isOurs = kills.claim(10)
+        #expect(isOurs)
+    }
+}

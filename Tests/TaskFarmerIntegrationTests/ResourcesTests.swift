@@ -147,6 +147,16 @@ import Testing
         }
     }
 
+    @Test func `tasks run with the I/O priority that was asked for`() throws {
+        try Farm.use { farm in
+            try farm.write(["ionice -p $$"])
+            for (asked, found) in [("idle", "idle"), ("best-effort:7", "best-effort: prio 7")] {
+                try farm.farmer("--fresh", "--ionice", asked).ends(0)
+                #expect(farm.log(0) == found + "\n")
+            }
+        }
+    }
+
     @Test func `a limit of processor time ends a task by its signal`() throws {
         try Farm.use { farm in
             try farm.write(["while :; do :; done"])

@@ -50,7 +50,7 @@ final class RunningTasks {
     /// What attempts took that succeeded.
     private var durations = MedianEstimate()
     /// How often the kernel had killed for want of memory, as of late.
-    private var kills = HostMemory.kills
+    private var kills = MemoryKills(HostMemory.kills, at: Clock.boot)
     /// When to look for those that run too long, and when that was done last.
     private var nextOvertime = Int.max
     private var lastTended = Clock.boot
@@ -256,6 +256,7 @@ final class RunningTasks {
         let gap = now - lastTended
         lastTended = now
         if gap > Self.pause && settings.timeLimit != nil && pausedSince == nil { slots.update { $0.suspended += gap } }
+        if kills.isDue(at: now) { kills.note(HostMemory.kills, at: now) }
         endGreedy()
         if gate.mustGiveUp(running: slots.running, at: now) { giveUpYoungest() }
         guard now >= nextOvertime else { return }
@@ -380,9 +381,7 @@ final class RunningTasks {
     private func isKilledForMemory(_ end: ChildEnd, slot: Int) -> Bool {
         guard end.signal == Signal.kill.number || end.exit == 128 + Signal.kill.number else { return false }
         if settings.groups?.hasKilled(slot: slot) == true { return true }
-        let seen = HostMemory.kills
-        defer { kills = min(kills + 1, seen) }
-        return seen > kills
+        return kills.claim(HostMemory.kills)
     }
 
     private func conclude(_ running: RunningAttempt, _ end: ChildEnd, at instant: Int) {
