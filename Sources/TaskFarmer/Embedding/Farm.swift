@@ -15,6 +15,8 @@ public struct Farm: Sendable {
         case failed
         /// Will not be run.
         case skipped
+        /// Kept back until somebody releases it.
+        case held
     }
 
     /// How many tasks are where.
@@ -51,9 +53,9 @@ public struct Farm: Sendable {
         public var isComplete: Bool { toProcess == 0 && claimed == 0 && held == 0 }
     }
 
-    private let directory: WorkDirectory
+    let directory: WorkDirectory
     private let description: FarmDescription
-    private let trust: Trust
+    let trust: Trust
 
     /// Opens a work directory.
     ///
@@ -63,10 +65,11 @@ public struct Farm: Sendable {
     /// - Throws: `FarmError.noWorkDirectory` where there is none
     public init(workDirectory: String, trust: [String] = []) throws {
         self.trust = Trust(named: trust.map { Path($0) })
-        directory = WorkDirectory(Path(workDirectory).absolute)
-        guard let found = try OpenedFarm.readDescription(directory) else {
-            throw FarmError.noWorkDirectory("\(directory.root) is not a work directory: it has no farm.json")
+        let place = WorkDirectory(Path(workDirectory).absolute)
+        guard let found = try OpenedFarm.readDescription(place) else {
+            throw FarmError.noWorkDirectory("\(place.root) is not a work directory: it has no farm.json")
         }
+        directory = WorkDirectory(place.root, found)
         description = found
     }
 
@@ -81,10 +84,12 @@ public struct Farm: Sendable {
     ///
     /// - Throws: what `body` throws; `FarmError` when it cannot be read
     public func forEachTask(in place: Place, _ body: (FarmTask) throws -> Void) throws {
-        guard let file = SharedFile(rawValue: place.rawValue) else { return }
+        guard let file = SharedFile(rawValue: place.rawValue), place != .held || directory.hasControl else { return }
         let form = description.form ?? .commands
         try forEachLine(of: file) { line in
-            guard let record = TaskRecord(line: line), let task = try? form.task(record.command) else { return }
+            guard let record = place == .held ? TaskRecord(wholeLine: line) : TaskRecord(line: line),
+                let task = try? form.task(record.command)
+            else { return }
             try body(FarmTask(id: record.id, task))
         }
     }

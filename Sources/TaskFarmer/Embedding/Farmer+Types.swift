@@ -54,6 +54,8 @@ extension Farmer {
         public var memoryEnforcement: MemoryEnforcement?
         /// What a task may use under `memoryEnforcement`, as a multiple of what it needs; from 1.
         public var memorySlack = 1.0
+        /// Stays for tasks that are added when all are over, until it is stopped or drained.
+        public var waits = false
         /// First puts every failed task back, to run again.
         public var retryFailed = false
         /// Starts over: forgets what was done and deletes the logs. Refused while farmers are at work.

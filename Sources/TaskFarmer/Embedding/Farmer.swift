@@ -244,6 +244,7 @@ public final class Farmer: Sendable {
         if let margin = options.drainMargin { settings.margin = .time(max(0, min(margin.wholeNanoseconds, 1 << 60))) }
         settings.resources = resources
         settings.quarantine = options.quarantine
+        settings.waits = options.waits
         settings.taskTimeLimit = options.taskTimeout.map { .fixed(max(1, $0.wholeNanoseconds)) }
         let observer = Observer(self, (list?.form ?? (try? OpenedFarm.readDescription(directory))?.form) ?? .commands)
         return Summary(try Self.run(request, settings, signals: nil, observer: observer, control: control))
