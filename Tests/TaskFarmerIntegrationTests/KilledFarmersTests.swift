@@ -1,4 +1,4 @@
-// Farmers killed at random instants, again and again. TASKFARMER_KILLS sets how many (200), TASKFARMER_SEED replays
+// Farmers killed at random instants, again and again. TASKFARMER_KILLS sets how many (100), TASKFARMER_SEED replays
 // a run.
 
 import Foundation
@@ -8,7 +8,7 @@ struct KilledFarmersTests {
     @Test(arguments: ["flock", "lease"])
     func `farmers killed at random lose nothing, record nothing twice and leave no process`(_ locking: String) throws {
         let environment = ProcessInfo.processInfo.environment
-        let wanted = environment["TASKFARMER_KILLS"].flatMap { Int($0) } ?? (locking == "flock" ? 200 : 50)
+        let wanted = environment["TASKFARMER_KILLS"].flatMap { Int($0) } ?? (locking == "flock" ? 100 : 50)
         let seed = environment["TASKFARMER_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
         print("killed farmers, \(locking): TASKFARMER_SEED=\(seed) TASKFARMER_KILLS=\(wanted)")
         var kills = 0
