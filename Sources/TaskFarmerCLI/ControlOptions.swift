@@ -66,13 +66,14 @@ enum ControlOptions {
             throw UsageError(
                 message: "expected a farmer and a task list or work directory, got \(operands.count) names")
         }
+        let limit = try limit(arguments)
         // One name may be either.
         let isPlace = try operands.count == 1 && Places.isPlace(operands[0])
         let name = isPlace ? nil : operands.first
         let farm = try farm(isPlace ? operands[...] : operands.dropFirst(), arguments)
         let farmers = try farm.farmers(named: name.map(\.text))
         if farmers.isEmpty { return answer(ControlReport(nothing: done, "no farmer is at work")) }
-        let answers = try farm.ask(wish, of: farmers, limit: try limit(arguments))
+        let answers = try farm.ask(wish, of: farmers, limit: limit)
         return answer(
             ControlReport(
                 done, [(answers.done.count, words(answers.done))],

@@ -53,13 +53,7 @@ package enum PlanCommand: Command {
                     "--nodes \(arguments.text("nodes") ?? ""): expected numbers from 1 to \(NodeChoices.most) like 8, 1,2,4 or 1-64"
             )
         }
-        let time = try arguments.text("time").map { text throws(UsageError) in
-            guard let seconds = WallTime.seconds(text) else {
-                throw UsageError(
-                    message: "--time \(text): expected a time as in 2:00:00 (hours), 90 (minutes) or 1-12 (days-hours)")
-            }
-            return seconds
-        }
+        let time = try TimeOptions.jobTime(arguments)
         let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
         // A node's, whatever this process has of a job.
         let (resources, slots) = try ResourceOptions.settings(arguments, process, nil)

@@ -77,13 +77,7 @@ struct Submission {
         _ = try TimeOptions.order(arguments)
         try ResourceOptions.check(arguments)
         let stop = try RunCommand.stopSequence(arguments.text("stop-signals") ?? "TERM,5,KILL")
-        let time = try arguments.text("time").map { text throws(UsageError) in
-            guard let seconds = WallTime.seconds(text) else {
-                throw UsageError(
-                    message: "--time \(text): expected a time as in 2:00:00 (hours), 90 (minutes) or 1-12 (days-hours)")
-            }
-            return seconds
-        }
+        let time = try TimeOptions.jobTime(arguments)
         let registry = try Registries.read(arguments, process)
         _ = try registry.runner(named: arguments.text("runner") ?? "shell")
         let console = Console(isVerbose: false, isQuiet: false, isTerminal: OwnProcess.isTerminal(2))

@@ -45,6 +45,16 @@ enum TimeOptions {
             + "times in the list), random:SEED.", standard: "list, or as the work directory was made",
         completion: .words(["list", "longest", "shortest", "random:1"]))
 
+    /// `--time`: how long a job lasts, in seconds.
+    static func jobTime(_ arguments: Arguments) throws(UsageError) -> Int? {
+        guard let text = arguments.text("time") else { return nil }
+        guard let seconds = WallTime.seconds(text) else {
+            throw UsageError(
+                message: "--time \(text): expected a time as in 2:00:00 (hours), 90 (minutes) or 1-12 (days-hours)")
+        }
+        return seconds
+    }
+
     static func limit(_ arguments: Arguments) throws(UsageError) -> Int? {
         guard let text = arguments.text("time-limit") else { return nil }
         guard let limit = Walltime.limit(text) else {
@@ -68,6 +78,9 @@ enum TimeOptions {
     static func order(_ arguments: Arguments) throws(UsageError) -> ListOrder? {
         guard let text = arguments.text("order") else { return nil }
         guard let order = ListOrder(text) else {
+            if text.hasPrefix("random:") {
+                throw UsageError(message: "--order \(text): expected a whole number of at most 18 digits after random:")
+            }
             let words = ["list", "longest", "shortest", "random:SEED"]
             let hint = Nearest.to(text, in: words).map { "; did you mean \($0)?" } ?? ""
             throw UsageError(message: "--order \(text): expected one of \(words.joined(separator: ", "))\(hint)")

@@ -19,15 +19,7 @@ package struct AttemptFields {
     package private(set) var job: Range<Int>?
     private var exit: Int32?
     private var signal: Int32?
-    private var word = Word.lost
-
-    private enum Word: String, CaseIterable {
-        case succeeded, exited, signalled, interrupted, lost
-        case couldNotStart = "could-not-start"
-        case outputLost = "output-lost"
-        case timedOut = "timed-out"
-        case outOfMemory = "out-of-memory"
-    }
+    private var word = OutcomeWord.lost
 
     /// Reads a line without its newline; nil when any field is not of its form.
     package init?(_ line: borrowing Span<UInt8>) {
@@ -38,7 +30,7 @@ package struct AttemptFields {
             let resident = rest.number(line), let blocksIn = rest.number(line), let blocksOut = rest.number(line),
             let exit = rest.status(line), let signal = rest.status(line), let name = rest.field(line),
             let reason = rest.field(line),
-            let word = Word.allCases.first(where: { line.extracting(name).elementsEqual($0.rawValue) })
+            let word = OutcomeWord.allCases.first(where: { line.extracting(name).elementsEqual($0.rawValue) })
         else { return nil }
         (self.task, self.number, self.host, self.farmer, self.slot) = (task, number, host, farmer, slot)
         (self.started, self.wall, self.user, self.system) = (started, wall, user, system)
@@ -57,7 +49,7 @@ package struct AttemptFields {
 
     /// How it ended; `reason` is the text of that field.
     package func outcome(reason: String) -> Outcome? {
-        Outcome(word: word.rawValue, exit: exit, signal: signal, reason: reason)
+        Outcome(word, exit: exit, signal: signal, reason: reason)
     }
 
     /// Takes one field of a line after another; nil when there is none left, or it is not of its form.

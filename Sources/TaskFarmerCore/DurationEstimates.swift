@@ -37,21 +37,6 @@ package struct DurationSample: Sendable, Equatable {
     package func quantile(_ share: Double) -> Double? {
         kept.isEmpty ? nil : Double(kept[min(kept.count - 1, Int(share * Double(kept.count)))])
     }
-
-    /// SplitMix64 (Steele, Lea and Flood, 2014).
-    fileprivate struct SplitMix: Sendable, Equatable {
-        private var state: UInt64
-
-        init(seed: UInt64) { state = seed }
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            return word ^ (word >> 31)
-        }
-    }
 }
 
 /// What is known of how long tasks take.
@@ -177,8 +162,8 @@ package struct DurationEstimates: Sendable {
     package func drawn(_ task: Int, _ identity: TaskIdentity) -> (seconds: Double, source: Source)? {
         if let own = own(task, identity.key) { return (own, .own) }
         if let expected = identity.expected { return (expected, .list) }
-        var random = DurationSample.SplitMix(seed: UInt64(task))
-        let share = Double(random.next() >> 11) / Double(1 << 53)
+        var random = SplitMix(seed: UInt64(task))
+        let share = random.part()
         if let kind = kinds[identity.kind]?.quantile(share) { return (kind, .kind) }
         return all.quantile(share).map { ($0, .all) }
     }

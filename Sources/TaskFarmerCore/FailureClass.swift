@@ -11,9 +11,7 @@ package struct FailureClass: Sendable, Equatable {
         package let message: String
     }
 
-    private static let words = [
-        "exited", "signalled", "timed-out", "could-not-start", "output-lost", "out-of-memory", "interrupted", "lost",
-    ]
+    private static let words = OutcomeWord.allCases.filter { $0 != .succeeded }.map(\.rawValue)
     private static let others = [
         "exit": "exited", "signal": "signalled", "timeout": "timed-out", "start": "could-not-start",
         "oom": "out-of-memory",

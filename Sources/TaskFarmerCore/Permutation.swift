@@ -7,14 +7,14 @@ package struct Permutation: Sendable, Equatable {
     private let halfBits: UInt64
     private let keys: [UInt64]
 
-    private static let rounds: UInt64 = 8
+    private static let rounds = 8
 
     package init(count: Int, seed: UInt64) {
         precondition(count >= 0, "a count cannot be negative")
         self.count = count
         let bits = count > 1 ? Int.bitWidth - (count - 1).leadingZeroBitCount : 0
         halfBits = UInt64((bits + 1) / 2)
-        keys = (1...Self.rounds).map { Self.mixed(seed &+ $0 &* 0x9E37_79B9_7F4A_7C15) }
+        keys = (0..<Self.rounds).map { SplitMix.scrambled(seed, $0) }
     }
 
     /// - Parameter index: From 0 up to `count`, which is no index.
@@ -30,15 +30,7 @@ package struct Permutation: Sendable, Equatable {
         let mask = (1 << halfBits) &- 1 as UInt64
         var (left, right) = (value >> halfBits, value & mask)
         // Of a mixed word the high bits are as good as the low ones.
-        for key in keys { (left, right) = (right, left ^ (Self.mixed(right ^ key) & mask)) }
+        for key in keys { (left, right) = (right, left ^ (SplitMix.mixed(right ^ key) & mask)) }
         return left << halfBits | right
-    }
-
-    /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var word = value
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

@@ -279,7 +279,10 @@ extension RetryPolicy {
         let parts = bounded(text)
         guard let first = TimeText.nanoseconds(parts.first),
             let longest = parts.second.map({ TimeText.nanoseconds($0) }) ?? first, longest >= first
-        else { throw Problem(message: "\(text): expected a time, or two with .. between them, like 10s or 10s..10m") }
+        else {
+            throw Problem(
+                message: "\(text): expected a time in s, m, h or d, or two with .. between them, like 0.5s or 10s..10m")
+        }
         return Delay(first: first, longest: longest)
     }
 }

@@ -66,6 +66,16 @@ package struct TaskRecord: Sendable, Equatable {
     }
 }
 
+/// The words that stand for outcomes in files and on the command line.
+package enum OutcomeWord: String, Sendable, CaseIterable {
+    case succeeded, exited, signalled
+    case timedOut = "timed-out"
+    case couldNotStart = "could-not-start"
+    case outputLost = "output-lost"
+    case outOfMemory = "out-of-memory"
+    case interrupted, lost
+}
+
 /// How an attempt ended.
 public enum Outcome: Sendable, Hashable {
     /// Exit status 0.
@@ -88,17 +98,19 @@ public enum Outcome: Sendable, Hashable {
     case lost
 
     /// The word that stands for it in files and tables.
-    public var word: String {
+    public var word: String { kind.rawValue }
+
+    private var kind: OutcomeWord {
         switch self {
-        case .succeeded: "succeeded"
-        case .exited: "exited"
-        case .signalled: "signalled"
-        case .timedOut: "timed-out"
-        case .outOfMemory: "out-of-memory"
-        case .couldNotStart: "could-not-start"
-        case .outputLost: "output-lost"
-        case .interrupted: "interrupted"
-        case .lost: "lost"
+        case .succeeded: .succeeded
+        case .exited: .exited
+        case .signalled: .signalled
+        case .timedOut: .timedOut
+        case .outOfMemory: .outOfMemory
+        case .couldNotStart: .couldNotStart
+        case .outputLost: .outputLost
+        case .interrupted: .interrupted
+        case .lost: .lost
         }
     }
 
@@ -147,18 +159,21 @@ public enum Outcome: Sendable, Hashable {
         }
     }
 
-    package init?(word: String, exit: Int32?, signal: Int32?, reason: String) {
+    /// What a word stands for, with what stands beside it; nil where that does not fit.
+    package init?(_ word: OutcomeWord, exit: Int32?, signal: Int32?, reason: String) {
         switch (word, exit, signal) {
-        case ("succeeded", 0?, nil): self = .succeeded
-        case ("exited", let status?, nil) where status != 0: self = .exited(status)
-        case ("signalled", nil, let number?): self = .signalled(number)
-        case ("could-not-start", let status?, nil): self = .couldNotStart(status, reason: reason)
-        case ("timed-out", nil, nil): self = .timedOut
-        case ("out-of-memory", nil, nil): self = .outOfMemory
-        case ("output-lost", nil, nil): self = .outputLost(reason: reason)
-        case ("interrupted", nil, nil): self = .interrupted
-        case ("lost", nil, nil): self = .lost
-        default: return nil
+        case (.succeeded, 0?, nil): self = .succeeded
+        case (.exited, let status?, nil) where status != 0: self = .exited(status)
+        case (.signalled, nil, let number?): self = .signalled(number)
+        case (.couldNotStart, let status?, nil): self = .couldNotStart(status, reason: reason)
+        case (.timedOut, nil, nil): self = .timedOut
+        case (.outOfMemory, nil, nil): self = .outOfMemory
+        case (.outputLost, nil, nil): self = .outputLost(reason: reason)
+        case (.interrupted, nil, nil): self = .interrupted
+        case (.lost, nil, nil): self = .lost
+        case (.succeeded, _, _), (.exited, _, _), (.signalled, _, _), (.couldNotStart, _, _), (.timedOut, _, _),
+            (.outOfMemory, _, _), (.outputLost, _, _), (.interrupted, _, _), (.lost, _, _):
+            return nil
         }
     }
 }

@@ -81,39 +81,20 @@ package enum Processors {
 
     /// The processors that control groups (version 2, else 1) allow, rounded up; nil where they set no limit.
     private static func quota() -> Int? {
-        guard let table = HostIdentity.small(Path("/proc/self/cgroup")) else { return nil }
         var smallest: Double?
-        for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            let controllers = fields[1].split(separator: ",")
-            if fields[0] == "0" {
-                climb(root: "/sys/fs/cgroup", from: String(fields[2])) { folder in
-                    guard let text = text(folder + "/cpu.max") else { return }
-                    let parts = text.split(separator: " ")
-                    if parts.count == 2, let limit = Double(parts[0]), let period = Double(parts[1]), period > 0 {
-                        smallest = min(smallest ?? .infinity, limit / period)
-                    }
-                }
-            } else if controllers.contains("cpu") {
-                climb(root: "/sys/fs/cgroup/cpu", from: String(fields[2])) { folder in
-                    guard let limit = text(folder + "/cpu.cfs_quota_us").flatMap(Double.init), limit > 0,
-                        let period = text(folder + "/cpu.cfs_period_us").flatMap(Double.init), period > 0
-                    else { return }
-                    smallest = min(smallest ?? .infinity, limit / period)
-                }
+        for group in ControlGroup.own("cpu") {
+            for folder in group.folders {
+                let parts =
+                    group.isVersion2
+                    ? text(folder + "/cpu.max")?.split(separator: " ").map(String.init)
+                    : [text(folder + "/cpu.cfs_quota_us"), text(folder + "/cpu.cfs_period_us")].compactMap(\.self)
+                guard let parts, parts.count == 2, let limit = Double(parts[0]), let period = Double(parts[1]),
+                    limit > 0 || group.isVersion2, period > 0
+                else { continue }
+                smallest = min(smallest ?? .infinity, limit / period)
             }
         }
         return smallest.map { max(1, Int($0.rounded(.up))) }
-    }
-
-    private static func climb(root: String, from start: String, _ visit: (String) -> Void) {
-        var folder = start == "/" ? "" : start
-        while true {
-            visit(root + folder)
-            guard let slash = folder.lastIndex(of: "/") else { return }
-            folder = String(folder[..<slash])
-        }
     }
 
     private static func text(_ path: String) -> String? {

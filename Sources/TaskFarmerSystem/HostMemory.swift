@@ -65,33 +65,48 @@ package enum HostMemory {
 
 /// Control groups (cgroups(7)), of version 2 and 1, as files.
 package enum ControlGroup {
-    /// The memory group of this process and those around it, the innermost first.
-    static func memoryFolders() -> [String] {
-        guard let own = ownMemoryFolder() else { return [] }
-        var folders = [own.root + own.path]
-        var path = own.path
-        while let slash = path.lastIndex(of: "/") {
-            path = String(path[..<slash])
-            folders.append(own.root + path)
+    /// A group that this process is in.
+    struct Own {
+        let root: String
+        /// Below it; empty for the root.
+        let path: String
+        let isVersion2: Bool
+
+        /// Its folder and those around it, the innermost first.
+        var folders: [String] {
+            var folders = [root + path]
+            var path = path
+            while let slash = path.lastIndex(of: "/") {
+                path = String(path[..<slash])
+                folders.append(root + path)
+            }
+            return folders
         }
-        return folders
     }
 
-    /// Where the memory of this process is accounted for; `path` is empty for the root.
-    package static func ownMemoryFolder() -> (root: String, path: String, isVersion2: Bool)? {
-        guard let table = HostIdentity.small(Path("/proc/self/cgroup")) else { return nil }
-        var unified: (String, String, Bool)?
-        for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+    /// The groups of this process that a controller may account in, as /proc/self/cgroup lists them.
+    static func own(_ controller: String) -> [Own] {
+        guard let table = HostIdentity.small(Path("/proc/self/cgroup")) else { return [] }
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-            guard fields.count == 3 else { continue }
+            guard fields.count == 3 else { return nil }
             let path = fields[2] == "/" ? "" : fields[2]
-            if fields[1].split(separator: ",").contains("memory") { return ("/sys/fs/cgroup/memory", path, false) }
-            if fields[0] == "0" { unified = ("/sys/fs/cgroup", path, true) }
+            if fields[0] == "0" { return Own(root: "/sys/fs/cgroup", path: path, isVersion2: true) }
+            guard fields[1].split(separator: ",").contains(controller[...]) else { return nil }
+            return Own(root: "/sys/fs/cgroup/\(controller)", path: path, isVersion2: false)
         }
-        guard let unified, (try? Folder.facts(Path("\(unified.0)\(unified.1)/memory.stat"))) ?? nil != nil else {
-            return nil
+    }
+
+    /// The memory group of this process and those around it, the innermost first.
+    static func memoryFolders() -> [String] { ownMemory()?.folders ?? [] }
+
+    /// Where the memory of this process is accounted for.
+    static func ownMemory() -> Own? {
+        let groups = own("memory")
+        if let first = groups.first(where: { !$0.isVersion2 }) { return first }
+        return groups.last { group in
+            (try? Folder.facts(Path("\(group.root)\(group.path)/memory.stat"))) ?? nil != nil
         }
-        return unified
     }
 
     static func text(_ path: String) -> String? {

@@ -28,7 +28,7 @@ package final class MemoryGroups {
     /// - Parameter farmer: its name
     /// - Throws: why there can be none
     package init(farmer: String) throws(Refusal) {
-        guard let own = ControlGroup.ownMemoryFolder() else {
+        guard let own = ControlGroup.ownMemory() else {
             throw Refusal(message: "there is no control group for memory here")
         }
         isVersion2 = own.isVersion2
@@ -49,7 +49,11 @@ package final class MemoryGroups {
             try Self.put("+memory", folder.appending("cgroup.subtree_control"))
         } catch {
             close()
-            throw Refusal(message: "the memory controller is not delegated to \(base): \(error.reason)")
+            throw Refusal(
+                message: error.code == EBUSY
+                    ? "\(base) has other processes in it, too, and a group with processes of its own cannot be divided (start the "
+                        + "farmer alone in one, as `systemd-run --user --scope -p Delegate=yes` does)"
+                    : "the memory controller is not delegated to \(base): \(error.reason)")
         }
     }
 
@@ -94,7 +98,10 @@ package final class MemoryGroups {
     package func close() {
         for slot in made { _ = unsafe rmdir(group(slot).description) }
         if isVersion2 {
+            // A group that is divided by controllers cannot be entered.
             let parent = Path(folder.parent.description)
+            try? Self.put("-memory", folder.appending("cgroup.subtree_control"))
+            try? Self.put("-memory", parent.appending("cgroup.subtree_control"))
             try? Self.put("\(getpid())", parent.appending("cgroup.procs"))
             _ = unsafe rmdir(folder.appending("farmer").description)
         }

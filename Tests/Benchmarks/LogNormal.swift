@@ -1,6 +1,7 @@
 // Task lengths as they are in earnest: most are short and some are very long.
 
 internal import ClaimSimulation
+internal import TaskFarmerCore
 
 /// Lengths whose logarithm is normally distributed with a standard deviation of `sigma`.
 struct LogNormal {

@@ -30,7 +30,7 @@ struct TaskLengths {
     /// Nanoseconds.
     subscript(place: Int) -> Int {
         let task = order.map { Int($0[place]) } ?? place
-        let random = SplitMix.scrambled(seed &+ UInt64(truncatingIfNeeded: task) &* 0x9E37_79B9_7F4A_7C15)
+        let random = SplitMix.scrambled(seed, task)
         let index = Int(random >> (64 - Self.bits))
         if index < 8 || index >= quantiles.count - 9 {
             // The ends of the distribution are not straight.

@@ -14,7 +14,7 @@ enum FaultRun {
     static func main(_ folder: Path, count: Int, seed: UInt64) throws {
         let signals = try SignalSource([.child])
         SignalSource.ignoreFailedWrites()
-        var random = Sequence(state: seed)
+        var random = SplitMix(seed: seed)
         var number = 0
         var hits = 0
         func run(_ scene: FaultScene, _ fault: Fault?, holds: Bool = false) throws -> FaultTrial.End {
@@ -88,19 +88,6 @@ enum FaultRun {
         func end() {
             over.signal()
             thread.join()
-        }
-    }
-
-    /// SplitMix64.
-    private struct Sequence: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -192,8 +192,9 @@ struct TaskTests {
             let task = number(0), let attempt = number(1), let slot = number(4), let started = time(5),
             let wall = time(6), let user = time(7), let system = time(8), let resident = number(9),
             let blocksIn = number(10), let blocksOut = number(11),
+            let word = OutcomeWord(rawValue: fields[14]),
             let outcome = Outcome(
-                word: fields[14], exit: exit < 0 ? nil : Int32(exit), signal: signal < 0 ? nil : Int32(signal),
+                word, exit: exit < 0 ? nil : Int32(exit), signal: signal < 0 ? nil : Int32(signal),
                 reason: fields[15])
         else { return nil }
         return Attempt(

@@ -3,6 +3,7 @@
 // sets how many farmers (200), TASKFARMER_SEED replays a run.
 
 import Foundation
+import TaskFarmerCore
 import Testing
 
 struct CommandedFarmersTests {
@@ -17,7 +18,7 @@ struct CommandedFarmersTests {
             round += 1
             let roundSeed = seed &+ round
             try Farm.use { farm in
-                var harvest = CommandedHarvest(farm: farm, random: Seeded(state: roundSeed))
+                var harvest = CommandedHarvest(farm: farm, random: SplitMix(seed: roundSeed))
                 kills += try harvest.run(atMost: min(20, wanted - kills))
             }
         }
@@ -28,7 +29,7 @@ struct CommandedFarmersTests {
 /// A list of tasks with needs and priorities, farmers of which one after the other is killed, and somebody who gives orders.
 private struct CommandedHarvest {
     let farm: Farm
-    var random: Seeded
+    var random: SplitMix
     private static let count = 240
     private static let words = [
         "-q", "-t", "jsonl", "--retries", "2", "--retry-on", "oom=1:mem*2", "--retry-delay", "0.02s",
@@ -37,7 +38,7 @@ private struct CommandedHarvest {
     private var added = 0
     private var perhapsAdded = 0
 
-    init(farm: Farm, random: Seeded) {
+    init(farm: Farm, random: SplitMix) {
         self.farm = farm
         self.random = random
     }

@@ -11,7 +11,11 @@ import Testing
     private func atWork(_ farm: Farm, _ tasks: Int, _ options: String...) throws -> Program {
         try farm.write(Array(repeating: Self.long, count: tasks))
         let farmer = try farm.start(["run", "-n", "2"] + options + ["tasks"])
-        try eventually("two tasks run") { farm.exists("up.0") && farm.exists("up.1") }
+        // What the others know of it is its journal.
+        try eventually("two tasks run") {
+            try farm.exists("up.0") && farm.exists("up.1") && farm.journal(says: "S", of: 0)
+                && farm.journal(says: "S", of: 1)
+        }
         return farmer
     }
 
@@ -255,7 +259,7 @@ import Testing
         ["retry", "--class", "odd", "tasks"],
         ["retry", "--failed", "--class", "lost", "tasks"], ["resize", "x"], ["resize", "x", "0", "tasks"],
         ["add", "-w", "tasks"], ["add", "-w", "tasks", " "], ["pause", "a", "b", "tasks"],
-        ["add", "-w", "nowhere", "true"],
+        ["add", "-w", "nowhere", "true"], ["stop", "--wait", "x", "tasks"],
     ])
     func `what makes no sense is refused in one line, and changes nothing`(words: [String]) throws {
         try Farm.use { farm in

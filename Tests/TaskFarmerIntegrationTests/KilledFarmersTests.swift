@@ -2,6 +2,7 @@
 // a run.
 
 import Foundation
+import TaskFarmerCore
 import Testing
 
 struct KilledFarmersTests {
@@ -17,7 +18,7 @@ struct KilledFarmersTests {
             round += 1
             let roundSeed = seed &+ round
             try Farm.use { farm in
-                var harvest = Harvest(farm: farm, locking: locking, random: Seeded(state: roundSeed))
+                var harvest = Harvest(farm: farm, locking: locking, random: SplitMix(seed: roundSeed))
                 kills += try harvest.run(atMost: min(10, wanted - kills))
             }
         }
@@ -29,12 +30,12 @@ struct KilledFarmersTests {
 private struct Harvest {
     let farm: Farm
     let locking: String
-    var random: Seeded
+    var random: SplitMix
     private static let short = 300
     private static let failing = [7, 77, 277]
     private static let long = 12
 
-    init(farm: Farm, locking: String, random: Seeded) {
+    init(farm: Farm, locking: String, random: SplitMix) {
         self.farm = farm
         self.locking = locking
         self.random = random
@@ -98,18 +99,5 @@ private struct Harvest {
         let wasMade = !farm.state("farm.json").isEmpty
         let ended = try farm.call("check", farm.workDirectory.path)
         #expect(ended.status == 0 || ended.status == 64 && !wasMade, "\(ended)")
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -2,6 +2,7 @@
 // replays a run.
 
 import Foundation
+import TaskFarmerCore
 import Testing
 
 struct KilledPackersTests {
@@ -20,14 +21,14 @@ struct KilledPackersTests {
         var round = UInt64(0)
         while kills < wanted {
             round += 1
-            var random = Seeded(state: seed &+ round)
+            var random = SplitMix(seed: seed &+ round)
             try Farm.use { farm in kills += try Self.harvest(farm, atMost: min(10, wanted - kills), &random) }
         }
         print("killed packers: \(kills) kills in \(round) rounds")
     }
 
     /// - Returns: how many running farmers were killed
-    private static func harvest(_ farm: Farm, atMost most: Int, _ random: inout Seeded) throws -> Int {
+    private static func harvest(_ farm: Farm, atMost most: Int, _ random: inout SplitMix) throws -> Int {
         try farm.write(
             (0..<count).map { id in
                 "echo begin \(id); head -c \(id % 10 * 9_000) /dev/zero; echo end \(id)\(id % 40 == 39 ? "; exit 3" : "")"

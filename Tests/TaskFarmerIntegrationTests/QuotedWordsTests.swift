@@ -7,7 +7,7 @@ import Testing
 struct QuotedWordsTests {
     @Test func `the shell reads quoted words as they were`() throws {
         try Farm.use { farm in
-            var generator = Seeded(state: 20)
+            var generator = SplitMix(seed: 20)
             let special = Array("'\\\"$` \n\t*?[]{}()<>|&;!~#=-%".utf8)
             let words = (0..<400).map { length in
                 (0..<(length % 20)).map { _ in

@@ -194,7 +194,8 @@ import Testing
             (["--ulimit", "nofiles=3"], "did you mean nofile?"), (["--ulimit", "as=3"], "a size with a unit"),
             (["--load", "0"], "--load 0: expected"), (["--memfree", "lots"], "expected a size"),
             (["--memfree", "900T"], "in all"),
-            (["--nice", "20"], "--nice 20"),
+            (["--nice", "20"], "--nice 20"), (["--order", "random:99999999999999999999"], "at most 18 digits"),
+            (["--retry-delay", "100ms"], "a time in s, m, h or d"),
             (["--ionice", "realtime"], "expected idle, best-effort"),
             (["--mem", "900T"], "needs 900T of memory, this farmer has"),
         ] as [([String], String)])

@@ -64,14 +64,21 @@ extension ControlledFarm {
         answers.silent = try wait(for: asked, until: Clock.boot + limit, &dead).sorted()
         let live = try Roster.read(directory).filter { $0.status == .live }.map(\.farmer)
         for farmer in others where !answers.silent.contains(farmer) {
-            // One that has left may have heeded it before; one that stands still has not left.
-            if live.contains(farmer) || wish != .pause && !dead.contains(farmer) {
+            // One that has left may have heeded it before; one that stands still or has other slots has not left.
+            if live.contains(farmer) || !Self.isForThoseWhoStay(wish) && !dead.contains(farmer) {
                 answers.done.append(farmer)
             } else {
                 answers.gone.append(farmer)
             }
         }
         return answers
+    }
+
+    private static func isForThoseWhoStay(_ wish: FarmerRequest.Wish) -> Bool {
+        switch wish {
+        case .pause, .resize: true
+        case .cancel, .resume, .drain, .stop: false
+        }
     }
 
     private static func changesNothing(_ wish: FarmerRequest.Wish, _ alive: AliveRecord?) -> Bool {

@@ -28,11 +28,11 @@ final class RunningTasks {
 
     private let starter: TaskStarter
     private let scribe: Scribe
-    private let settings: Settings
-    private let observer: any FarmObserver
-    private var slots: Slots
+    let settings: Settings
+    let observer: any FarmObserver
+    var slots: Slots
     private var pool: ResourcePool
-    private var gate: HostGate
+    var gate: HostGate
     /// Whether no task that waits can be started, although there is a slot, and since when the machine is the reason.
     private(set) var isBlocked = false
     private var heldBackSince: Int?
@@ -41,22 +41,18 @@ final class RunningTasks {
     /// nil where SIGCHLD tells.
     private let watch: ChildWatch?
     private let cleanups: Cleanups
-    /// Tasks that may have ended because of a signal that was meant for the farmer and all that it runs: ended by it, or having
-    /// heeded it. Both in the order of their ends.
-    private var killed: [Suspect] = []
-    private var exited: [Suspect] = []
-    private var excusedUntil = 0
+    private var suspects = Suspects()
 
     /// What attempts took that succeeded.
-    private var durations = MedianEstimate()
+    var durations = MedianEstimate()
     /// How often the kernel had killed for want of memory, as of late.
-    private var kills = MemoryKills(HostMemory.kills, at: Clock.boot)
+    var kills = MemoryKills(HostMemory.kills, at: Clock.boot)
     /// When to look for those that run too long, and when that was done last.
-    private var nextOvertime = Int.max
-    private var lastTended = Clock.boot
+    var nextOvertime = Int.max
+    var lastTended = Clock.boot
 
     /// Since when all stand still.
-    private var pausedSince: Int?
+    var pausedSince: Int?
 
     /// Whether this node is to blame for failures.
     var doubt = NodeDoubt()
@@ -90,11 +86,10 @@ final class RunningTasks {
     var places: Int { slots.count }
     var isEmpty: Bool { slots.running == 0 }
     /// Nothing runs, nothing is to be cleaned up, and every end is told.
-    var isOver: Bool { isEmpty && cleanups.isEmpty && killed.isEmpty && exited.isEmpty }
+    var isOver: Bool { isEmpty && cleanups.isEmpty && suspects.isEmpty }
     /// Ends that are still to be judged.
-    var hasUnjudged: Bool { !killed.isEmpty || !exited.isEmpty }
-    /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
-    var isFull: Bool { slots.running + killed.count >= slots.count }
+    var hasUnjudged: Bool { !suspects.isEmpty }
+    var isFull: Bool { slots.running + suspects.slots >= slots.count }
     var records: [JournalRecord.RunningTask] { slots.attempts.map(\.record) }
     /// Tasks inside this process are over.
     var collectable: Wakeup { starter.completions.filled }
@@ -230,14 +225,7 @@ final class RunningTasks {
             }
             running.isStopped = true
         }
-        for index in killed.indices where ids.contains(killed[index].running.task.id) {
-            killed[index].running.isCancelled = true
-            found.append(killed[index].running.task.id)
-        }
-        for index in exited.indices where ids.contains(exited[index].running.task.id) {
-            exited[index].running.isCancelled = true
-            found.append(exited[index].running.task.id)
-        }
+        found += suspects.cancel(ids)
         nextOvertime = Clock.boot
         return found
     }
@@ -248,82 +236,8 @@ final class RunningTasks {
     /// From now on, whatever ends was stopped.
     func markStopped() { slots.markStopped() }
 
-    /// Stops those that run for longer than they may, or use more memory than they may or than others leave, each by the whole
-    /// sequence.
-    func tendEndings() {
-        let now = Clock.boot
-        // The loop comes round every second: whoever did not was suspended, and its tasks may have been, too.
-        let gap = now - lastTended
-        lastTended = now
-        if gap > Self.pause && settings.timeLimit != nil && pausedSince == nil { slots.update { $0.suspended += gap } }
-        if kills.isDue(at: now) { kills.note(HostMemory.kills, at: now) }
-        endGreedy()
-        if gate.mustGiveUp(running: slots.running, at: now) { giveUpYoungest() }
-        guard now >= nextOvertime else { return }
-        nextOvertime = .max
-        var abandoned: [RunningAttempt] = []
-        let allowed = settings.timeLimit?.nanoseconds(durations)
-        slots.update { running in
-            if running.ending == nil {
-                // What was told to stop is being stopped already.
-                guard let allowed, !running.isStopped, pausedSince == nil else { return }
-                let time = settings.retry.time(allowed, after: running.task.failures)
-                let end = running.startedBoot + running.suspended + time
-                guard now >= end else {
-                    // A share of a median may become less.
-                    nextOvertime = min(nextOvertime, end, now + Self.second)
-                    return
-                }
-            }
-            var ending = running.ending ?? Ending(cause: .timeLimit, walk: StopSequence.Walk(settings.stopSequence))
-            defer { running.ending = ending }
-            while true {
-                switch ending.walk.action(at: now) {
-                case .signal(let number):
-                    running.signal(number)
-                    // What stands still heeds no signal but the last.
-                    if pausedSince != nil, case .process = running.body { running.signal(Signal.resume.number) }
-                    if number == Signal.kill.number { abandoned.append(running) }
-                case .wait(let time):
-                    nextOvertime = min(nextOvertime, now + time)
-                    return
-                case .done: return
-                }
-            }
-        }
-        if settings.timeLimit?.nanoseconds(durations) == nil && settings.timeLimit != nil && pausedSince == nil {
-            nextOvertime = min(nextOvertime, now + Self.second)
-        }
-        for running in abandoned { abandon(running, running.ending?.outcome ?? .timedOut) }
-    }
-
-    /// Kills those that use more memory than they may: there is no time for more than that.
-    private func endGreedy() {
-        for process in settings.memoryWatch?.takeExceeding() ?? [] {
-            slots.update(process: process) { running in
-                if running.ending != nil { return }
-                running.ending = Ending(cause: .memoryLimit, walk: StopSequence.Walk(settings.stopSequence))
-                running.signal(Signal.kill.number)
-            }
-        }
-    }
-
-    /// The one that has run for the shortest time goes back, so that the others have its memory.
-    private func giveUpYoungest() {
-        let youngest = slots.attempts.filter { $0.ending == nil && !$0.isStopped }.max {
-            $0.startedBoot < $1.startedBoot
-        }
-        guard let youngest, case .process(let process) = youngest.body else { return }
-        slots.update(process: process) { running in
-            running.ending = Ending(cause: .memoryShort, walk: StopSequence.Walk(settings.stopSequence))
-        }
-        observer.observe(
-            .note("task \(youngest.task.id) goes back: less than half of --memfree is free"))
-        nextOvertime = 0
-    }
-
-    private static let second = 1_000_000_000
-    private static let pause = 3_000_000_000
+    static let second = 1_000_000_000
+    static let pause = 3_000_000_000
 
     /// All that run are told to stop, with this signal.
     func stop(_ number: Int32) {
@@ -337,7 +251,7 @@ final class RunningTasks {
     }
 
     /// What runs inside this process cannot be killed: it is no longer waited for.
-    private func abandon(_ running: RunningAttempt, _ outcome: Outcome) {
+    func abandon(_ running: RunningAttempt, _ outcome: Outcome) {
         guard case .inside(let completion) = running.body,
             let gone = slots.empty(slot: running.slot, serial: completion.serial)
         else { return }
@@ -365,11 +279,7 @@ final class RunningTasks {
             let now = Clock.boot
             let isAsked = running.isStopped || running.ending != nil
             running.isOutOfMemory = !isAsked && isKilledForMemory(end, slot: running.slot)
-            if watch == nil, !isAsked, let signal = end.signal, Self.stopsAll(signal) {
-                killed.append(Suspect(running: running, end: end, at: now))
-            } else if watch == nil, !isAsked, end.exit != 0, end.signal == nil {
-                exited.append(Suspect(running: running, end: end, at: now))
-            } else {
+            if watch != nil || isAsked || !suspects.note(running, end, at: now) {
                 conclude(running, end, at: now)
             }
         }
@@ -392,44 +302,14 @@ final class RunningTasks {
             of: running.task, cancelled: running, needsFolder: cleanUp(running, end))
     }
 
-    // MARK: signals that meet the farmer and its tasks
-
-    private struct Suspect {
-        var running: RunningAttempt
-        var end: ChildEnd
-        var at: Int
-    }
-
-    /// A scheduler sends these to every process of a step. Whom they reach first is chance, and a task that they end has not
-    /// failed: so the end of one waits until the farmer must have heard of it too. A task may also heed such a signal and exit with
-    /// a status of its own; every failure is therefore judged a little later.
-    private static func stopsAll(_ number: Int32) -> Bool {
-        [Signal.terminate, .interrupt, .hangUp, .user1, .user2].contains(Signal(number: number))
-    }
-
-    /// How long that takes at most, in nanoseconds.
-    private static let chance = 1_000_000_000
-    private static let shortChance = 200_000_000
-
     /// The farmer was told to stop, or to start no more, by a signal: tasks that such a signal ended just before or just after go back.
     func excuse() {
-        excusedUntil = Clock.boot + Self.chance
+        suspects.excuse(at: Clock.boot)
         tendSuspects()
     }
 
     private func tendSuspects() {
-        if killed.isEmpty && exited.isEmpty { return }
-        let now = Clock.boot
-        judge(&killed, after: Self.chance, now)
-        judge(&exited, after: Self.shortChance, now)
-    }
-
-    private func judge(_ suspects: inout [Suspect], after wait: Int, _ now: Int) {
-        let isExcused = now < excusedUntil
-        let ripe = Array(suspects.prefix { isExcused || now - $0.at >= wait })
-        suspects.removeFirst(ripe.count)
-        for var suspect in ripe {
-            suspect.running.isStopped = isExcused
+        for suspect in suspects.takeRipe(at: Clock.boot) {
             conclude(suspect.running, suspect.end, at: suspect.at)
         }
     }
@@ -453,8 +333,7 @@ final class RunningTasks {
 
     /// When that is to be done next; nil for when a child has ended.
     var nextTending: Int? {
-        let ripe = [killed.first.map { $0.at + Self.chance }, exited.first.map { $0.at + Self.shortChance }]
-        return (ripe + [cleanups.nextLook, nextOvertime, gate.nextQuestion]).compactMap(\.self).min()
+        [suspects.next, cleanups.nextLook, nextOvertime, gate.nextQuestion].compactMap(\.self).min()
     }
 
     /// Tasks inside this process that are over.

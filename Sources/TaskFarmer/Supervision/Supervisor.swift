@@ -5,7 +5,7 @@ internal import TaskFarmerCore
 internal import TaskFarmerSystem
 
 final class Supervisor {
-    private enum Phase {
+    enum Phase {
         case working
         /// Running tasks finish; no new ones are started.
         case draining
@@ -31,25 +31,25 @@ final class Supervisor {
         var descriptors: Int
     }
 
-    private let store: Store
+    let store: Store
     private let storeThread: StoreThread
-    private let heart: Heart
+    let heart: Heart
     private let scribe: Scribe
-    private let signals: SignalSource?
-    private let settings: Settings
-    private let observer: any FarmObserver
-    private let patience: StopPatience
+    let signals: SignalSource?
+    let settings: Settings
+    let observer: any FarmObserver
+    let patience: StopPatience
     private let deadline: Int?
     private let begun = Clock.boot
     /// What is waited for, in this order.
-    private var wakeups: [Int32]
+    var wakeups: [Int32]
     private static let signalsWoke = 1
     private static let storeWoke = 2
     private static let insideWoke = 4
     private static let scribeWoke = 8
     private static let childrenWoke = 16
-    private static let drainWoke = 32
-    private static let stopWoke = 64
+    static let drainWoke = 32
+    static let stopWoke = 64
     private static let requestsWoke = 128
 
     /// How often is asked for children that cannot be waited for, in nanoseconds.
@@ -58,38 +58,38 @@ final class Supervisor {
     /// So long at least between two visits at the lock for the sake of tasks that wait no longer, in nanoseconds.
     private static let surplusInterval = 500_000_000
 
-    private var phase = Phase.working
-    private var stopReason: StopReason?
-    private let tasks: RunningTasks
+    var phase = Phase.working
+    var stopReason: StopReason?
+    let tasks: RunningTasks
     /// Tells of ended children where no signal does.
     private let watch: ChildWatch?
-    private let control: FarmControl?
-    private var pipeline: TaskPipeline
+    let control: FarmControl?
+    var pipeline: TaskPipeline
     /// Which of the wakeups there were.
-    private var woke = ~0
+    var woke = ~0
     private var isAsked = false
     /// It stood still: until a change says otherwise, its tasks may be others' by now.
     private var isInDoubt = false
     private var isLeaving = false
-    private var isPaused = false
+    var isPaused = false
     /// Not told to the others yet.
-    private var newSlots: Int?
+    var newSlots: Int?
     /// Not to be run, since somebody said so: not recorded as that yet, and on its way there.
-    private var dropped: [TaskRecord] = []
+    var dropped: [TaskRecord] = []
     private var droppedNow: [TaskRecord] = []
     private var released: [TaskRecord] = []
     /// To be run again after a while, and more of them than there are slots by then.
-    private var delayed = DelayedTasks()
+    var delayed = DelayedTasks()
     /// There are farmers on other hosts.
     private var hasCompany = false
     /// Which tasks it takes.
     private var selection: TaskSelection
-    private var surplus: [TaskRecord] = []
+    var surplus: [TaskRecord] = []
     /// When to look for those that would not be over in time any more, and how often, in nanoseconds.
     private var nextSweep = 0
     private static let sweepInterval = 1_000_000_000
 
-    private var state: StateRecord
+    var state: StateRecord
     private var totalRate = RateEstimate()
     private var lastTotalDone: Int?
     private var lastChange: Int
@@ -97,7 +97,7 @@ final class Supervisor {
     private var lastHeld = 0
     private var lastLook = Clock.boot
     /// Since when it has nothing at all.
-    private var idleSince: Int?
+    var idleSince: Int?
     private var nextPeek = 0
     private var peekWait = 0
     private var nextProgress = 0
@@ -180,170 +180,11 @@ final class Supervisor {
         summary.stopReason = stopReason
     }
 
-    // MARK: stopping
-
-    private func readSignals() {
-        for signal in signals?.takeAll() ?? [] {
-            switch signal {
-            case .child: continue
-            case .user2:
-                tasks.excuse()
-                drain(.signal(signal))
-            case .suspend: pause("SIGTSTP; SIGCONT lets them go on")
-            case .resume: resume()
-            case .interrupt where isStopping:
-                if case .stopping(var walk) = phase {
-                    walk.hurry()
-                    phase = .stopping(walk)
-                }
-            default:
-                tasks.excuse()
-                stop(.signal(signal))
-            }
-        }
-    }
-
-    /// What was asked for stays so, and its descriptor readable: it is not waited for again.
-    private func heedControl() {
-        guard let control else { return }
-        if woke & Self.drainWoke != 0, control.isAskedToDrain {
-            wakeups[Self.drainWoke.trailingZeroBitCount] = -1
-            drain(.requested)
-        }
-        if woke & Self.stopWoke != 0, control.isAskedToStop {
-            wakeups[Self.stopWoke.trailingZeroBitCount] = -1
-            stop(.requested)
-        }
-    }
-
-    private func drain(_ reason: StopReason) {
-        guard isWorking else { return }
-        phase = .draining
-        stopReason = reason
-        observer.observe(.draining)
-        tell()
-    }
-
-    // MARK: requests
-
-    private func heedRequests() {
-        let (requests, end) = heart.takeRequests()
-        for request in requests {
-            switch request.wish {
-            case .cancel(let ids): cancel(ids)
-            case .pause: pause("taskfarmer pause")
-            case .resume: resume()
-            case .drain: drain(.requested)
-            case .stop: stop(.requested)
-            case .resize(let slots): resize(slots)
-            }
-        }
-        heart.answer(mode, slots: tasks.places, heeded: end)
-    }
-
-    private var mode: AliveRecord.Control.Mode {
-        switch phase {
-        case .stopping: .stopping
-        case .draining: .draining
-        case .working: isPaused ? .paused : .working
-        }
-    }
-
-    private func tell() { heart.answer(mode, slots: tasks.places) }
-
-    /// The tasks stand still and no others are started; everything else goes on.
-    private func pause(_ why: String) {
-        guard !isPaused, !isStopping else { return }
-        isPaused = true
-        tasks.pause(true)
-        observer.observe(.note("paused (\(why)): running tasks stand still, no new ones are started"))
-        tell()
-    }
-
-    private func resume() {
-        guard isPaused else { return }
-        isPaused = false
-        tasks.pause(false)
-        observer.observe(.note("resumed: running tasks go on"))
-        tell()
-    }
-
-    private func resize(_ slots: Int) {
-        guard slots != tasks.places else { return }
-        let slots = tasks.resize(slots, settings.selection.demands)
-        OwnProcess.allowDescriptors(settings.descriptors * slots + 256)
-        pipeline.resize(slots)
-        newSlots = slots
-        observer.observe(.note("has \(slots) \(slots == 1 ? "slot" : "slots") from now on"))
-    }
-
-    /// What is on its way between this farmer and the stack is not found; whoever asked looks again.
-    private func cancel(_ ids: TaskIDs) {
-        let unstarted = pipeline.take(ids) + delayed.take(ids) + surplus.filter { ids.contains($0.id) }
-        surplus.removeAll { ids.contains($0.id) }
-        dropped += unstarted
-        let running = tasks.cancel(ids)
-        tasks.noteCancelled(running + unstarted.map(\.id))
-        if !running.isEmpty {
-            let text = TaskIDs(running).text
-            observer.observe(
-                .note("\(running.count == 1 ? "task \(text) is" : "tasks \(text) are") cancelled, and stopped"))
-        }
-    }
-
     /// Whether new tasks are wanted here.
-    private var takesTasks: Bool { isWorking && !isPaused }
+    var takesTasks: Bool { isWorking && !isPaused }
 
-    private var isStopping: Bool { if case .stopping = phase { true } else { false } }
-    private var isWorking: Bool { if case .working = phase { true } else { false } }
-
-    private func stop(_ reason: StopReason) {
-        if case .failure = reason, case .failure? = stopReason { return }
-        if case .failure = reason {} else if isStopping { return }
-        stopReason = reason
-        observer.observe(.stopping(reason))
-        patience.beginStop()
-        // What stands still heeds no signal but the last.
-        if isPaused { resume() }
-        if !isStopping { phase = .stopping(StopSequence.Walk(settings.stopSequence)) }
-        tell()
-        // Before any of them is reaped: what ends from here on was stopped, whoever sent the signal.
-        tasks.markStopped()
-    }
-
-    /// Counted over all farmers, as far as this one has seen.
-    private func haltIfReached() {
-        guard let halt = settings.halt, !isStopping else { return }
-        let (over, failed) = (tasks.unreported.over, tasks.unreported.failed)
-        guard
-            halt.isReached(
-                tasks: state.tasks, failed: state.failed + failed, succeeded: state.finished + over - failed)
-        else { return }
-        switch halt.manner {
-        case .now: stop(.halt(halt.text))
-        case .soon where isWorking:
-            observer.observe(.note("--halt \(halt.text) is reached"))
-            drain(.halt(halt.text))
-        case .soon: break
-        }
-    }
-
-    /// Gives the node back when others have what is left.
-    private func leaveIfIdle() {
-        guard let limit = settings.leaveIdle, isIdle, tasks.isEmpty, tasks.isOver, delayed.isEmpty else {
-            idleSince = nil
-            return
-        }
-        let since = idleSince ?? Clock.boot
-        idleSince = since
-        if (state.claimed > 0 || settings.waits) && Clock.boot - since >= limit { stop(.idle) }
-    }
-
-    /// Stops because of an error, once its reason is known.
-    private func fail(_ error: FarmError) {
-        if case .failure? = stopReason { return }
-        stop(.failure(store.explained(error)))
-    }
+    var isStopping: Bool { if case .stopping = phase { true } else { false } }
+    var isWorking: Bool { if case .working = phase { true } else { false } }
 
     // MARK: tasks
 
@@ -582,7 +423,7 @@ final class Supervisor {
     }
 
     /// Nothing is left to take, but others may give something back.
-    private var isIdle: Bool {
+    var isIdle: Bool {
         takesTasks && pipeline.isEmpty && !tasks.isFull
             && (state.toprocess == 0 || selection.isWaiting(at: Clock.boot))
     }
