@@ -49,11 +49,14 @@ package struct Arguments: Sendable {
     /// All of them, in order.
     package private(set) var repeated: [String: [[UInt8]]] = [:]
     package private(set) var operands: [[UInt8]] = []
+    /// All words, as they were given.
+    package let words: [[UInt8]]
     /// How many operands stood before a `--`; nil without one.
     package private(set) var operandsBeforeEnd: Int?
 
     /// Reads words: `--x v`, `--x=v`, `-x v`, `-xv`, joined flags; `--` ends options.
     package init(_ words: [[UInt8]], options: [Option], command: String) throws(UsageError) {
+        self.words = words
         var index = 0
         var isOver = false
         func next(_ name: String) throws(UsageError) -> [UInt8] {

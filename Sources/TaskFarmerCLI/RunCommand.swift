@@ -192,6 +192,8 @@ package enum RunCommand: Command {
         options.leaveIdle = try arguments.seconds("leave-idle")
         options.waits = arguments.has("wait")
         options.retry = retry
+        options.settings = ([Array("run".utf8)] + arguments.words).map { ShellQuote.word($0).text }.joined(
+            separator: " ")
         options.taskTimeLimit = timeLimit
         options.wallLimit = wallLimit
         options.margin = margin

@@ -19,7 +19,7 @@ package struct AttemptFields {
     package private(set) var job: Range<Int>?
     private var exit: Int32?
     private var signal: Int32?
-    private var word = OutcomeWord.lost
+    package private(set) var word = OutcomeWord.lost
 
     /// Reads a line without its newline; nil when any field is not of its form.
     package init?(_ line: borrowing Span<UInt8>) {

@@ -7,9 +7,10 @@ package enum SharedFile: String, Sendable, CaseIterable {
     case attempts = "attempts.tsv"
     case timeline = "timeline.json"
     case held, priorities, added
+    case farmers = "farmers.tsv"
 
     /// Those of work directories before version 4.
-    package static let first = allCases.filter { ![.held, .priorities, .added].contains($0) }
+    package static let first = allCases.filter { ![.held, .priorities, .added, .farmers].contains($0) }
 }
 
 /// What is known of the task list that the tasks were made from.

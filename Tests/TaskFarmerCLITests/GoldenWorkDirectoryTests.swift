@@ -104,9 +104,10 @@ struct GoldenWorkDirectoryTests {
             #expect(AliveRecord(try Folder.content(of: directory.alive(dead.farmer)))?.allocation?.node == "n2")
             let opened = try OpenedFarm(existing: directory)
             let cycle = ChangeCycle(
-                directory: directory, lock: opened.lock, nonce: opened.description.nonce, farmer: Farmer.newName())
+                directory: opened.directory, lock: opened.lock, nonce: opened.description.nonce,
+                farmer: Farmer.newName())
             let count = try Recovery.recover(
-                place: place, farmer: dead.farmer, directory: directory, cycle: cycle, EndlessPatience())
+                place: place, farmer: dead.farmer, directory: opened.directory, cycle: cycle, EndlessPatience())
             #expect(count?.tasks == 3 && count?.givenUp == [])
             let lost = try farm.attempts().filter { $0.outcome == .lost }
             #expect(lost.map(\.task).sorted() == [4, 6])
@@ -180,7 +181,8 @@ struct GoldenWorkDirectoryTests {
             let roster = try Roster.read(directory)
             let place = try #require(roster.firstIndex { $0.status == .live })
             _ = try Recovery.recover(
-                place: place, farmer: roster[place].farmer, directory: directory, cycle: store.cycle, EndlessPatience())
+                place: place, farmer: roster[place].farmer, directory: store.directory, cycle: store.cycle,
+                EndlessPatience())
             let marks = try Folder.content(of: directory.file(.requeued)).split(separator: 10)
             #expect(!marks.isEmpty && marks.allSatisfy { $0.split(separator: 32).count == 3 })
         }

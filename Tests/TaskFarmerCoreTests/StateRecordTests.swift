@@ -34,6 +34,7 @@ struct StateRecordTests {
             bytes held              0000000000000009000
             bytes priorities        0000000000000010000
             bytes added             0000000000000011000
+            bytes farmers.tsv       0000000000000012000
             tail                    0123456789abcdef
             list_checksum           fedcba9876543210
             list_closed             0000000000000000000
@@ -51,7 +52,7 @@ struct StateRecordTests {
     @Test func `the state of an older work directory stays what its programs know`() throws {
         var record = Self.record
         record.isOld = true
-        for file in [SharedFile.held, .priorities, .added] { record.sizes[file] = 0 }
+        for file in [SharedFile.held, .priorities, .added, .farmers] { record.sizes[file] = 0 }
         let text = record.encoded.text
         #expect(text.hasPrefix("taskfarmer state 1\n") && text.utf8.count == StateRecord.oldWidth)
         #expect(!text.contains("held") && !text.contains("priorities") && !text.contains("added"))

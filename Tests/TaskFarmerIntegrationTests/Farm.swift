@@ -154,6 +154,20 @@ final class Farm {
     /// The processes of this farm but for zombies, whose environment is gone: farmers, tasks and what these left.
     func processes() -> [Int32] { Processes.all(environment: mark) }
 
+    /// The farmers that are there, as `farmers.tsv` tells it.
+    var present: Set<String> {
+        var present: Set<String> = []
+        for line in state("farmers.tsv").split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            switch fields[1] {
+            case "joined": #expect(present.insert(fields[2]).inserted, "\(fields[2]) came twice")
+            case "left", "lost": #expect(present.remove(fields[2]) != nil, "\(fields[2]) went without having come")
+            default: #expect(present.contains(fields[2]))
+            }
+        }
+        return present
+    }
+
     // MARK: proofs
 
     /// `taskfarmer check` finds nothing wrong.
@@ -170,6 +184,7 @@ final class Farm {
         #expect(ids("toprocess") == [], sourceLocation: `where`)
         let left = try names(in: "\(workDirectory.lastPathComponent)/farmers")
         #expect(left == [], sourceLocation: `where`)
+        #expect(present == [], "who came has gone", sourceLocation: `where`)
         try expectSound(`where`)
     }
 }

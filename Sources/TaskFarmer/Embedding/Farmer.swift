@@ -240,6 +240,7 @@ public final class Farmer: Sendable {
             stopSequence: stopSequence, runner: runner, assumedDead: options.assumeDead,
             retryFailed: options.retryFailed, logs: options.logs, allocation: allocation)
         settings.retry = retry
+        settings.settings = "in the program \(Path("/proc/self/exe").resolved?.name.text ?? "?")"
         settings.wallLimit = options.timeLimit.map { min(max(1, $0.wholeNanoseconds), 1 << 60) }
         if let margin = options.drainMargin { settings.margin = .time(max(0, min(margin.wholeNanoseconds, 1 << 60))) }
         settings.resources = resources

@@ -155,6 +155,11 @@ package final class Change {
         append(.timeline, events)
     }
 
+    /// Tells who came or went, in work directories that have a place for it.
+    package func note(_ event: FarmerEvent) {
+        if directory.hasControl { append(.farmers, event.line) }
+    }
+
     // MARK: the roster
 
     package var rosterCount: Int { (before.sizes[.roster] ?? 0) / RosterEntry.width }

@@ -96,6 +96,7 @@ package struct Check {
         if directory.hasControl {
             try examinePriorities()
             try examineAdded(state)
+            try examineComings()
         }
         try examineTimeline()
     }
@@ -276,6 +277,17 @@ package struct Check {
         }
         if added.end > state.tasks {
             problem("added", "added: names task \(added.end - 1), which was never made; there are \(state.tasks)")
+        }
+    }
+
+    /// Who came and went.
+    private mutating func examineComings() throws {
+        let lines = try Folder.content(of: directory.file(.farmers)).split(separator: 10)
+        if lines.first?.elementsEqual(FarmerEvent.header.dropLast()) != true {
+            problem("farmers", "farmers.tsv does not begin with its header")
+        }
+        for (index, line) in lines.dropFirst().enumerated() where FarmerEvent(line.span) == nil {
+            problem("farmers", "farmers.tsv: line \(index + 2) is not of its form")
         }
     }
 

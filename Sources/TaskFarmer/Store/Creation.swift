@@ -152,6 +152,7 @@ enum FreshFile {
         switch file {
         case .attempts: Attempt.header(namesJobs: true)
         case .timeline: Array(TraceEvent.empty)
+        case .farmers: FarmerEvent.header
         case .toprocess, .finished, .failed, .skipped, .requeued, .roster, .held, .priorities, .added: []
         }
     }

@@ -124,6 +124,7 @@ struct Rebuild {
         try fillGaps(&state)
         try writeAttempts(&state, waiting: waiting)
         state.sizes[.roster] = try FreshFile.write(directory.file(.roster), directory.locking, [])
+        if directory.hasControl { try rebuildFarmers(&state) }
         try rebuildTimeline(&state)
         counts[.toprocess] = waiting.count
         state.toprocess = waiting.count
@@ -185,6 +186,20 @@ struct Rebuild {
         }
         state.sizes[.added] = try FreshFile.write(directory.file(.added), directory.locking, lines)
         return added ?? AddedTasks()
+    }
+
+    /// Who came and went, as far as that can be read.
+    private mutating func rebuildFarmers(_ state: inout StateRecord) throws {
+        var kept = FarmerEvent.header
+        for line in Self.wholeLines(of: source.appending(SharedFile.farmers.rawValue)) {
+            if line.elementsEqual(FarmerEvent.header.dropLast()) { continue }
+            if FarmerEvent(line.span) == nil {
+                dropped[.farmers, default: 0] += 1
+            } else {
+                kept += line + [10]
+            }
+        }
+        state.sizes[.farmers] = try FreshFile.write(directory.file(.farmers), directory.locking, kept)
     }
 
     private static let mostUnknown = 1 << 27

@@ -67,6 +67,7 @@ package enum Recovery {
             change.state.liveFarmers -= 1
             change.state.liveSlots -= entry.slots
             try change.setRoster(place, entry)
+            change.note(FarmerEvent(.lost, entry, at: now, change.farmer))
             let givenUp = lost.filter { $0.attempt.fate == .over }.map(\.task.id)
             return (waiting.count + lost.count { $0.attempt.fate != .over && $0.attempt.fate != .cancelled }, givenUp)
         }

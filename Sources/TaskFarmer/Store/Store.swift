@@ -16,6 +16,8 @@ package final class Store: @unchecked Sendable {
     package let alive: AliveFile
     /// What is done with tasks that were lost with their farmers.
     package var retry = RetryPolicy()
+    /// How it was set up, in words.
+    package var settings = ""
     /// What its attempts name as their job; nil in work directories that do not have that.
     package let job: String?
     /// The process number in the timeline.
@@ -160,9 +162,11 @@ package final class Store: @unchecked Sendable {
             TraceEvent.names(process: ordinal, farmer: farmer, job: job, slots: slots).flatMap {
                 Array(",\n".utf8) + $0
             })
-        return RosterEntry(
+        let entry = RosterEntry(
             farmer: farmer, ordinal: ordinal, slots: slots, epoch: change.epoch, host: record.host, joined: Clock.wall,
             job: job)
+        change.note(FarmerEvent(.joined, entry, at: entry.joined, settings))
+        return entry
     }
 
     /// A change that was lost because the process stood still is planned anew.
@@ -255,6 +259,7 @@ package final class Store: @unchecked Sendable {
                 }
                 own.slots = count
                 try change.setRoster(place, own)
+                change.note(FarmerEvent(.resized, own, at: Clock.wall, ""))
             }
         }
         slots = count
@@ -262,7 +267,16 @@ package final class Store: @unchecked Sendable {
     }
 
     /// Leaves, in one change: what has ended is recorded, everything else that is held goes back.
-    package func leave(release: [TaskRecord], drop: [TaskRecord] = [], _ patience: any LockPatience) throws {
+    ///
+    /// - Parameters:
+    ///   - release: what was claimed and not started
+    ///   - drop: what will not be run
+    ///   - reason: why it leaves, in words
+    ///   - patience: what is done while the lock is waited for
+    /// - Throws: `FarmError` where it has not left
+    package func leave(
+        release: [TaskRecord], drop: [TaskRecord] = [], reason: String = "", _ patience: any LockPatience
+    ) throws {
         try retrying {
             let carry = try journal.carry()
             try cycle.run(patience) { change in
@@ -280,6 +294,7 @@ package final class Store: @unchecked Sendable {
                 change.state.liveFarmers -= 1
                 change.state.liveSlots -= own.slots
                 try change.setRoster(place, own)
+                change.note(FarmerEvent(.left, own, at: Clock.wall, reason))
             }
         }
         Journal.remove(directory, farmer: farmer)

@@ -18,6 +18,8 @@ package struct FarmerOptions {
     package var assumedDead: Set<String>
     package var retryFailed: Bool
     package var retry = RetryPolicy()
+    /// How it was set up, as `farmers.tsv` tells it: the words of the command line, or the program.
+    package var settings = ""
     /// Stays for more tasks when all are over, until it is told to leave.
     package var waits = false
     /// For how long an attempt may run.

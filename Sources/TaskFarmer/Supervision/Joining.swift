@@ -23,6 +23,7 @@ extension Farmer {
     ) throws -> (Store, [TaskRecord]) {
         let store = try Store.make(opened, slots: options.slots, record: record, assumedDead: options.assumedDead)
         store.retry = options.retry
+        store.settings = options.settings
         do {
             try Exclusion.require(opened.directory, alive: store.alive, record: record, patience)
             try prepare(store, request, options, observer, patience)

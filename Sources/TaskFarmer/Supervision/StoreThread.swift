@@ -15,7 +15,7 @@ enum StoreRequest: Sendable {
     /// Also for tasks that failed here and have succeeded on other hosts.
     case lookAround(all: Bool, watched: Set<Int>)
     /// What tasks have left running outside of their process groups is killed first, on demand.
-    case leave(release: [TaskRecord], drop: [TaskRecord], killsLeftovers: Bool)
+    case leave(release: [TaskRecord], drop: [TaskRecord], reason: String, killsLeftovers: Bool)
 
     var carriesOver: Bool {
         switch self {
@@ -86,9 +86,9 @@ final class StoreThread: Sendable {
             case .lookAround(let all, let watched):
                 let findings = try store.lookAround(all: all, patience)
                 return .findings(findings, elsewhere: try store.lookElsewhere(for: watched))
-            case .leave(let release, let drop, let killsLeftovers):
+            case .leave(let release, let drop, let reason, let killsLeftovers):
                 if killsLeftovers { Leftovers.kill(of: store.farmer) }
-                try store.leave(release: release, drop: drop, patience)
+                try store.leave(release: release, drop: drop, reason: reason, patience)
                 return .left
             }
         } catch let error as FarmError {

@@ -357,7 +357,9 @@ final class Supervisor {
             if summary.hasLeft { return true }
             isLeaving = true
             released = takeAllHeld()
-            send(.leave(release: released, drop: dropped, killsLeftovers: isStopping))
+            send(
+                .leave(
+                    release: released, drop: dropped, reason: stopReason?.words ?? "", killsLeftovers: isStopping))
             return false
         }
         if isWorking, !settings.waits, tasks.isOver, pipeline.isEmpty, dropped.isEmpty, tasks.unreported.count == 0,
@@ -365,7 +367,7 @@ final class Supervisor {
         {
             if summary.hasLeft { return true }
             isLeaving = true
-            send(.leave(release: [], drop: [], killsLeftovers: false))
+            send(.leave(release: [], drop: [], reason: "nothing is left", killsLeftovers: false))
             return false
         }
         if isInDoubt {
