@@ -1,0 +1,89 @@
+// Where every task is, and the line that stands for it, without the lock: eight bytes a task. Tasks move meanwhile, mostly from the
+// stack to a farmer and from there to `finished` or `failed`: the files are read in that order, so that a task is met at least
+// once, and the last place where it was met counts. One that went back just then may be missed.
+
+package import TaskFarmerCore
+internal import TaskFarmerSystem
+
+package struct TaskLines {
+    package enum Place: UInt64, Sendable, CaseIterable {
+        case waiting = 1
+        case held, claimed, finished, failed, skipped
+    }
+
+    /// A task in a farmer's hands.
+    package struct Claim: Sendable {
+        package var farmer: RosterEntry
+        package var task: TaskRecord
+        /// Where it was started.
+        package var running: JournalRecord.RunningTask?
+        /// Somebody asked that it be not run on.
+        package var isCancelled: Bool
+    }
+
+    package let state: StateRecord
+    package private(set) var claims: [Int: Claim] = [:]
+    /// The place in the highest bits, the offset in its file below.
+    private var places: [UInt64]
+    private let files: [Place: SharedLines]
+    private static let shift: UInt64 = 56
+
+    /// - Parameter directory: whose
+    /// - Throws: `FarmError` or `SystemError` when it cannot be read
+    package init(_ directory: WorkDirectory) throws {
+        let first = try directory.readState()
+        var files: [Place: SharedLines] = [:]
+        var places = [UInt64](repeating: 0, count: first.tasks)
+        func note(_ place: Place, _ file: SharedFile, _ state: StateRecord) throws {
+            let lines = try SharedLines(file, of: directory, state)
+            files[place] = lines
+            try lines.forEach { line, offset in
+                guard let blank = line.firstIndex(of: 32), let id = line.extracting(..<blank).decimalValue,
+                    id < places.count
+                else { return }
+                places[id] = place.rawValue << Self.shift | UInt64(offset)
+            }
+        }
+        try note(.waiting, .toprocess, first)
+        try note(.held, .held, first)
+        for entry in try Roster.read(directory) where entry.status == .live {
+            // It may have left, or compacted its journal, meanwhile.
+            guard let bytes = try? Folder.content(of: directory.journal(entry.farmer, generation: entry.generation))
+            else { continue }
+            let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
+            for task in replay.held + replay.uncarried.map(\.task) where task.id < places.count {
+                claims[task.id] = Claim(
+                    farmer: entry, task: task, running: replay.running[task.id],
+                    isCancelled: replay.cancelled.contains(task.id))
+                places[task.id] = Place.claimed.rawValue << Self.shift
+            }
+        }
+        state = try directory.readState()
+        try note(.finished, .finished, state)
+        try note(.failed, .failed, state)
+        try note(.skipped, .skipped, state)
+        self.files = files
+        self.places = places
+    }
+
+    /// How many tasks there are: their IDs are those below.
+    package var count: Int { places.count }
+
+    /// Where a task is; nil where it was just moving.
+    package func place(of id: Int) -> Place? { Place(rawValue: places[id] >> Self.shift) }
+
+    /// What stands for a task in its list, by its form.
+    ///
+    /// - Parameter id: which
+    /// - Returns: nil where it was just moving
+    /// - Throws: `SystemError` when it cannot be read
+    package func line(of id: Int) throws -> [UInt8]? {
+        guard let place = place(of: id) else { return nil }
+        if place == .claimed { return claims[id]?.task.command }
+        let offset = Int(places[id] & (1 << Self.shift - 1))
+        guard let line = try files[place]?.line(at: offset)?[...] else { return nil }
+        // A file that was cut and has grown again may have another task there.
+        let task = place == .held ? TaskRecord(wholeLine: line) : TaskRecord(line: line)
+        return task?.id == id ? task?.command : nil
+    }
+}
