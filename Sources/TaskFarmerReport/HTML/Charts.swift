@@ -28,7 +28,7 @@ enum Ticks {
 
     static func timeText(_ seconds: Double) -> String {
         if seconds == 0 { return "0" }
-        if seconds < 2 { return "\(Text.decimal(seconds, places: 2)) s" }
+        if seconds < 2 && seconds != 1 { return "\(Text.decimal(seconds, places: 2)) s" }
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 {
@@ -120,15 +120,21 @@ enum Charts {
                 "Tasks running at a time over \(Text.duration(Int(figures.seconds * 1e9))): \(Text.decimal(average, places: 1)) on average, "
                 + "\(Text.decimal(sums.max() ?? 0, places: 1)) at most, of up to \(Ticks.count(slots.max() ?? 0)) slots",
             width: Int(TimeChart.width), height: 244, content)
+            + HTML.legend(RunFigures.Use.allCases.map(\.name) + ["slots"])
     }
 
     /// How many attempts ended per second.
     static func rate(_ figures: RunFigures) -> String {
-        let perSecond = figures.ended.map { Double($0) / (figures.width / 1e6) }
+        // Wide enough for several in most columns, as far as that goes.
+        let together = [1, 2, 4, 8, 16].first { figures.extent.attempts >= 10 * RunFigures.columns / $0 } ?? 16
+        let perSecond = (0..<RunFigures.columns / together).map { column in
+            Double(figures.ended[column * together..<(column + 1) * together].reduce(0, +))
+                / (figures.width * Double(together) / 1e6)
+        }
         let most = max(perSecond.max() ?? 0, 1e-9)
         let (top, bottom) = (12.0, 130.0)
-        let chart = TimeChart(seconds: figures.seconds, columns: RunFigures.columns)
-        let zero = [Double](repeating: 0, count: RunFigures.columns)
+        let chart = TimeChart(seconds: figures.seconds, columns: perSecond.count)
+        let zero = [Double](repeating: 0, count: perSecond.count)
         // The unit in which the highest is a number that one can read.
         let (unit, factor) = most >= 1 ? ("second", 1.0) : most * 60 >= 1 ? ("minute", 60.0) : ("hour", 3600.0)
         let path = chart.area(zero, perSecond, most: most, top: top, bottom: bottom)
@@ -193,7 +199,7 @@ enum Charts {
         return HTML.figure(
             "uses", "What the slots' time went into",
             description: parts.map { "\($0.name) \(Text.percent($0.value / whole))" }.joined(separator: ", "),
-            width: 1000, height: 26,
-            content)
+            width: 1000, height: 26, isStretched: true, content)
+            + HTML.legend(parts.map(\.name))
     }
 }

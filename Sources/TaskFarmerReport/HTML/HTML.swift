@@ -48,13 +48,20 @@ enum HTML {
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 
+    /// What the colours stand for.
+    static func legend(_ names: [String]) -> String {
+        "<p class=\"legend\">" + names.map { "<span class=\"key \($0)\"></span>\($0)" }.joined(separator: " ")
+            + "</p>\n"
+    }
+
     /// A figure with a picture, described for those who do not see it.
-    static func figure(_ id: String, _ title: String, description: String, width: Int, height: Int, _ content: String)
-        -> String
-    {
+    static func figure(
+        _ id: String, _ title: String, description: String, width: Int, height: Int, isStretched: Bool = false,
+        _ content: String
+    ) -> String {
         """
         <figure id="\(id)"><figcaption>\(text(title))</figcaption>
-        <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(text(description))">
+        <svg viewBox="0 0 \(width) \(height)"\(isStretched ? " preserveAspectRatio=\"none\"" : "") role="img" aria-label="\(text(description))">
         \(content)</svg></figure>
 
         """

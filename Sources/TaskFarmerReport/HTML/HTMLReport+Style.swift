@@ -19,10 +19,14 @@ extension HTMLReport {
         figure { margin: 20px 0; } figcaption, caption { font-weight: 600; text-align: left; padding: 4px 0; }
         svg { width: 100%; height: auto; display: block; } #uses svg { height: 26px; }
         .three { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 20px; }
-        .scroll { overflow-x: auto; margin: 20px 0; } table { border-collapse: collapse; font-size: .9em; min-width: 50%; }
+        .scroll { overflow-x: auto; margin: 20px 0; } table { border-collapse: collapse; font-size: .9em; }
         th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
         th { color: var(--dim); font-weight: 500; } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-        td { white-space: nowrap; } td:last-child { white-space: normal; min-width: 12em; }
+        td { white-space: nowrap; } td:last-child:not(.n) { white-space: normal; min-width: 12em; }
+        .legend { margin: 0; color: var(--dim); font-size: .9em; } .key { display: inline-block; width: .8em; height: .8em; margin: 0 .35em 0 1em;
+          background: currentColor; border-radius: 2px; } .key:first-child { margin-left: 0; }
+        .useful { color: var(--useful); } .failed { color: var(--failed); } .interrupted { color: var(--interrupted); } .lost { color: var(--lost); }
+        .idle { color: var(--idle); } .key.slots { background: none; border-top: 2px dashed var(--slots); height: 0; vertical-align: middle; }
         .useful { fill: var(--useful); } .failed { fill: var(--failed); } .interrupted { fill: var(--interrupted); } .lost { fill: var(--lost); }
         .idle { fill: var(--idle); } .slots { fill: none; stroke: var(--slots); stroke-width: 1.2; stroke-dasharray: 4 3; }
         .grid { stroke: var(--line); stroke-width: 1; fill: none; } .tick { fill: var(--dim); font-size: 11px; }

@@ -120,8 +120,13 @@ package struct HTMLReport {
             + tiles.map { "<div><dt>\(HTML.text($0.0))</dt><dd>\(HTML.text($0.1))</dd></div>" }.joined() + "</dl>\n"
     }
 
-    static func hours(_ microseconds: Double) -> String {
-        Text.decimal(microseconds / 3.6e9, places: microseconds < 3.6e10 ? 3 : 1)
+    /// Whether the time of slots is told in hours; otherwise it is in seconds.
+    private var isInHours: Bool { figures.extent.offered >= 3.6e9 }
+    private var unit: String { isInHours ? "hours" : "seconds" }
+
+    private func hours(_ microseconds: Double) -> String {
+        let value = microseconds / (isInHours ? 3.6e9 : 1e6)
+        return Text.decimal(value, places: value < 10 ? 2 : 1)
     }
 
     private var timeSpent: String {
@@ -132,23 +137,21 @@ package struct HTMLReport {
         parts.append((name: "idle", value: figures.idle, attempts: 0))
         let rows = parts.map {
             [
-                $0.name, $0.name == "idle" ? "" : "\($0.attempts)", Self.hours($0.value),
+                $0.name, $0.name == "idle" ? "" : "\($0.attempts)", hours($0.value),
                 Text.percent($0.value / max(offered, 1)),
             ]
         }
         return Charts.uses(parts.map { ($0.name, $0.value) })
             + HTML.table(
-                "Slot-hours", [("use", false), ("attempts", true), ("slot-hours", true), ("share", true)], rows)
+                "Slot-\(unit)", [("use", false), ("attempts", true), ("slot-\(unit)", true), ("share", true)], rows)
     }
 
     private var histograms: String {
         "<div class=\"three\">"
             + Charts.histogram("durations", "How long successful attempts took", figures.durations) {
-                Text.duration(Int($0 * 1e9))
+                $0 < 0.1 ? Text.duration(Int($0 * 1e9)) : Ticks.timeText($0)
             }
-            + Charts.histogram("efficiency", "Their processor time by their time, in per cent", figures.efficiencies) {
-                "\(Int($0)) %"
-            }
+            + Charts.histogram("efficiency", "Their use of the processor", figures.efficiencies) { "\(Int($0)) %" }
             + Charts.histogram("memory", "Their memory at most", figures.memory) { Text.bytes(Int(min($0, 9e18))) }
             + "</div>\n"
     }
@@ -156,10 +159,10 @@ package struct HTMLReport {
     private var outcomes: String {
         HTML.table(
             "How attempts ended",
-            [("outcome", false), ("attempts", true), ("slot-hours", true), ("processor-hours", true)],
+            [("outcome", false), ("attempts", true), ("slot-\(unit)", true), ("processor-\(unit)", true)],
             OutcomeWord.allCases.compactMap { word in
                 figures.byWord[word].map {
-                    [word.rawValue, "\($0.attempts)", Self.hours(Double($0.wall)), Self.hours(Double($0.processor))]
+                    [word.rawValue, "\($0.attempts)", hours(Double($0.wall)), hours(Double($0.processor))]
                 }
             })
     }
@@ -176,7 +179,7 @@ package struct HTMLReport {
             let (good, total) = (sums(.useful), host.total)
             return [
                 figures.extent.hosts[index], "\(good.attempts)", "\(sums(.failed).attempts)",
-                "\(sums(.interrupted).attempts + sums(.lost).attempts)", Self.hours(Double(total.wall)),
+                "\(sums(.interrupted).attempts + sums(.lost).attempts)", hours(Double(total.wall)),
                 offered[index] > 0 ? Text.percent(min(1, Double(total.wall) / offered[index])) : "",
                 good.attempts > 0 ? Text.duration(good.wall / good.attempts * 1000) : "",
                 good.efficiency.map(Text.percent) ?? "", Text.bytes(host.mostMemory * 1024),
@@ -186,7 +189,7 @@ package struct HTMLReport {
             "Nodes compared" + Self.some(order.count, Self.mostHosts),
             [
                 ("host", false), ("succeeded", true), ("failed", true), ("interrupted, lost", true),
-                ("slot-hours", true),
+                ("slot-\(unit)", true),
                 ("busy", true), ("mean duration", true), ("processor", true), ("most memory", true),
             ], rows)
     }
