@@ -69,6 +69,42 @@ package enum TraceEvent {
         }
         bytes.append("}}")
     }
+
+    /// An arrow from an attempt to the one that comes after it: here it begins, within that attempt's last microsecond.
+    package static func appendArrow(from attempt: Attempt, process: Int, to bytes: inout [UInt8]) {
+        appendArrow(
+            "s", attempt.task, attempt.number, at: attempt.started + max(0, attempt.wall - 1), process, attempt.slot,
+            to: &bytes)
+    }
+
+    /// Here it ends, with the start of the attempt that comes after `before`.
+    package static func appendArrow(to attempt: Attempt, after before: Int, process: Int, to bytes: inout [UInt8]) {
+        appendArrow(#"f","bp":"e"#, attempt.task, before, at: attempt.started, process, attempt.slot, to: &bytes)
+    }
+
+    private static func appendArrow(
+        _ phase: String, _ task: Int, _ number: Int, at time: Int, _ process: Int, _ thread: Int,
+        to bytes: inout [UInt8]
+    ) {
+        bytes.append(#"{"name":"run again","cat":"retry","ph":"\#(phase)","id":"#)
+        // A number, and one that every reader of JSON takes for what it is.
+        bytes.append(decimal: (task & 0xF_FFFF_FFFF) << 16 | min(number, 0xFFFF))
+        bytes.append(#","ts":"#)
+        bytes.append(decimal: time)
+        bytes.append(#","pid":"#)
+        bytes.append(decimal: process)
+        bytes.append(#","tid":"#)
+        bytes.append(decimal: thread)
+        bytes.append("}")
+    }
+
+    /// What a number was from an instant on, in microseconds since 1970.
+    package static func counter(_ name: String, _ unit: String, process: Int, at time: Int, _ value: String) -> [UInt8]
+    {
+        Array(
+            #"{"name":"\#(name)","cat":"farm","ph":"C","ts":\#(time),"pid":\#(process),"args":{"\#(unit)":\#(value)}}"#
+                .utf8)
+    }
 }
 
 package enum JSONText {

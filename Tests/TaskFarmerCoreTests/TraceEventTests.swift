@@ -18,6 +18,27 @@ struct TraceEventTests {
         #expect(Self.event(.lost).contains(#""outcome":"lost","user""#))
     }
 
+    @Test func `an arrow leads from an attempt to the next, whatever farmers they ran on`() {
+        let one = Attempt(task: 12, number: 2, host: "h", farmer: "f", slot: 3, started: 1000, wall: 50, outcome: .lost)
+        let next = Attempt(
+            task: 12, number: 3, host: "h", farmer: "g", slot: 0, started: 2000, wall: 0, outcome: .succeeded)
+        var bytes: [UInt8] = []
+        TraceEvent.appendArrow(from: one, process: 7, to: &bytes)
+        #expect(bytes.text == #"{"name":"run again","cat":"retry","ph":"s","id":786434,"ts":1049,"pid":7,"tid":3}"#)
+        bytes = []
+        TraceEvent.appendArrow(to: next, after: 2, process: 8, to: &bytes)
+        #expect(
+            bytes.text == #"{"name":"run again","cat":"retry","ph":"f","bp":"e","id":786434,"ts":2000,"pid":8,"tid":0}"#
+        )
+        bytes = []
+        // One that took no time at all has its start within itself.
+        TraceEvent.appendArrow(from: next, process: 8, to: &bytes)
+        #expect(bytes.text.contains(#""ts":2000,"#))
+        #expect(
+            TraceEvent.counter("running tasks", "tasks", process: 0, at: 5, "1.5").text
+                == #"{"name":"running tasks","cat":"farm","ph":"C","ts":5,"pid":0,"args":{"tasks":1.5}}"#)
+    }
+
     @Test func `a farmer and its slots are named once each`() {
         #expect(
             TraceEvent.names(process: 7, farmer: "n\"1", slots: 2).map(\.text) == [

@@ -110,6 +110,7 @@ package final class Change {
             events.append(UInt8(ascii: ","))
             events.append(10)
             TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
+            appendArrows(of: end.attempt, ordinal, to: &events)
             if end.attempt.outcome.isFinal {
                 state.timed += 1
                 state.wall = min(state.wall, 1 << 59) + min(end.attempt.wall, 1 << 59)
@@ -138,6 +139,18 @@ package final class Change {
         trace(events)
         try putBack(again)
         return kept
+    }
+
+    /// What leads to an attempt that was run again, and from one that will be.
+    private func appendArrows(of attempt: Attempt, _ ordinal: Int, to events: inout [UInt8]) {
+        if attempt.number > 1 {
+            events.append(contentsOf: [UInt8(ascii: ","), 10])
+            TraceEvent.appendArrow(to: attempt, after: attempt.number - 1, process: ordinal, to: &events)
+        }
+        if attempt.fate == .again || attempt.fate == .resumed {
+            events.append(contentsOf: [UInt8(ascii: ","), 10])
+            TraceEvent.appendArrow(from: attempt, process: ordinal, to: &events)
+        }
     }
 
     /// The task as its next attempt will find it.

@@ -39,6 +39,8 @@ package struct RunExtent: Sendable {
     /// From the first start, or joining, to the last end, or leaving, in microseconds since 1970.
     package private(set) var start = Int.max
     package private(set) var end = Int.min
+    /// When the first attempt was started; nil before that.
+    package private(set) var firstStart: Int?
     private var farmers = NameTable()
     private var hostNames = NameTable()
 
@@ -65,6 +67,7 @@ package struct RunExtent: Sendable {
         attempts += 1
         let end = fields.started + fields.wall
         start = min(start, fields.started)
+        firstStart = min(firstStart ?? .max, fields.started)
         self.end = max(self.end, end)
         members[number].attempts += 1
         members[number].slots = max(members[number].slots, fields.slot + 1)

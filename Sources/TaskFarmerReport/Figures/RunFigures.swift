@@ -75,6 +75,8 @@ package struct RunFigures {
     package private(set) var busy: [[Double]]
     /// How many attempts ended in each column of time.
     package private(set) var ended: [Int]
+    /// KiB times microseconds in each column of time: of each attempt its most, for as long as it ran.
+    package private(set) var resident: [Double]
     package private(set) var lanes: Lanes
     /// Of attempts that succeeded: seconds, processor time by wall time in per cent, bytes.
     package private(set) var durations = Histogram(.decimal)
@@ -98,6 +100,7 @@ package struct RunFigures {
         hosts = [Host](repeating: Host(), count: extent.hosts.count)
         busy = [[Double]](repeating: [Double](repeating: 0, count: Self.columns), count: Use.allCases.count)
         ended = [Int](repeating: 0, count: Self.columns)
+        resident = [Double](repeating: 0, count: Self.columns)
         lanes = Lanes(extent, columns: Self.columns)
         walls.reserveCapacity(min(extent.attempts, Self.mostWalls))
     }
@@ -156,7 +159,10 @@ package struct RunFigures {
         let (first, end) = (min(last, max(0, Int(from))), min(last, max(0, Int(to))))
         for column in first...max(first, end) {
             let part = min(to, Double(column + 1)) - max(from, Double(column))
-            if part > 0 { busy[use.rawValue][column] += part * width }
+            if part > 0 {
+                busy[use.rawValue][column] += part * width
+                resident[column] += part * width * Double(fields.maxResidentKiB)
+            }
         }
     }
 

@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status log report check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -146,6 +146,10 @@ _taskfarmer() {
         plan:--offer) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         report:--output|report:-o) COMPREPLY=(); return;;
+        timeline:--output|timeline:-o) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        timeline:--from) COMPREPLY=(); return;;
+        timeline:--to) COMPREPLY=(); return;;
+        timeline:--events) COMPREPLY=(); return;;
         check:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
         check:--assume-dead) COMPREPLY=(); return;;
         check:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -211,6 +215,7 @@ _taskfarmer() {
         status) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         report) words="--output -o --help -h";;
+        timeline) words="--output -o --from --to --events --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;
         add) words="--workdir -w --file -f --config --trust --share --help -h";;
         cancel) words="--wait --trust --share --help -h";;
@@ -234,7 +239,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log report check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'timeline:Make the timeline anew, or a part of it, for Perfetto and chrome\://tracing.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -211,6 +211,14 @@ _taskfarmer() {
             '*:file:_files';;
         report) _arguments '--output=[Where to write it; - is standard output.]:FILE:' \
             '-o[Where to write it; - is standard output.]:FILE:' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        timeline) _arguments '--output=[Where to write it. A file of that name is replaced.]:FILE:_files' \
+            '-o[Where to write it. A file of that name is replaced.]:FILE:_files' \
+            '--from=[Leave out what was over before\: a time since the first start, like 90 (seconds), 30m or 2h.]:TIME:' \
+            '--to=[Leave out what began later.]:TIME:' \
+            '--events=[Show about N attempts at most\: of those that succeeded only an even part, of the others all, as far as they fit.]:N:' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
