@@ -172,16 +172,22 @@ private struct TimelineWriting {
         var events = [
             Array(#"{"name":"process_name","ph":"M","pid":0,"tid":0,"args":{"name":"all farmers"}}"#.utf8)
         ]
+        guard !figures.extent.isEmpty else { return [] }
+        var last: [String: String] = [:]
         for column in 0...RunFigures.columns {
             let time = figures.extent.start + Int(Double(column) * width)
-            guard !figures.extent.isEmpty, range.contains(time) else { continue }
+            if !range.contains(time) { continue }
             let isOver = column == RunFigures.columns
             let running = isOver ? 0 : figures.busy.reduce(0) { $0 + $1[column] } / width
             let memory = isOver ? 0 : figures.resident[column] / width / 1024
-            events.append(
-                TraceEvent.counter("running tasks", "tasks", process: 0, at: time, Text.decimal(running, places: 2)))
-            events.append(
-                TraceEvent.counter("memory at most", "MiB", process: 0, at: time, Text.decimal(memory, places: 1)))
+            let values = [
+                ("running tasks", "tasks", Text.decimal(running, places: 2)),
+                ("memory at most", "MiB", Text.decimal(memory, places: 1)),
+            ]
+            for (name, unit, value) in values where last[name] != value {
+                last[name] = value
+                events.append(TraceEvent.counter(name, unit, process: 0, at: time, value))
+            }
         }
         return events
     }

@@ -17,8 +17,11 @@ package enum TraceEvent {
 
     /// Names slots of a farmer.
     package static func slotNames(process: Int, slots: Range<Int>) -> [[UInt8]] {
-        slots.map { metadata("thread_name", process, thread: $0, name: "slot \($0)") }
+        slots.map { metadata("thread_name", process, thread: thread($0), name: "slot \($0)") }
     }
+
+    /// Viewers take 0 for no thread at all, and put what is in it with the thread that has the number of the process.
+    private static func thread(_ slot: Int) -> Int { slot + 1 }
 
     private static func metadata(
         _ kind: String, _ process: Int, _ argument: String = "name", thread: Int = 0, name: String
@@ -41,7 +44,7 @@ package enum TraceEvent {
         bytes.append(#","pid":"#)
         bytes.append(decimal: process)
         bytes.append(#","tid":"#)
-        bytes.append(decimal: attempt.slot)
+        bytes.append(decimal: thread(attempt.slot))
         bytes.append(#","args":{"id":"#)
         bytes.append(decimal: attempt.task)
         bytes.append(#","attempt":"#)
@@ -73,13 +76,15 @@ package enum TraceEvent {
     /// An arrow from an attempt to the one that comes after it: here it begins, within that attempt's last microsecond.
     package static func appendArrow(from attempt: Attempt, process: Int, to bytes: inout [UInt8]) {
         appendArrow(
-            "s", attempt.task, attempt.number, at: attempt.started + max(0, attempt.wall - 1), process, attempt.slot,
+            "s", attempt.task, attempt.number, at: attempt.started + max(0, attempt.wall - 1), process,
+            thread(attempt.slot),
             to: &bytes)
     }
 
     /// Here it ends, with the start of the attempt that comes after `before`.
     package static func appendArrow(to attempt: Attempt, after before: Int, process: Int, to bytes: inout [UInt8]) {
-        appendArrow(#"f","bp":"e"#, attempt.task, before, at: attempt.started, process, attempt.slot, to: &bytes)
+        appendArrow(
+            #"f","bp":"e"#, attempt.task, before, at: attempt.started, process, thread(attempt.slot), to: &bytes)
     }
 
     private static func appendArrow(

@@ -7,7 +7,7 @@ struct TraceEventTests {
     @Test func `a timeline event looks as it always has`() {
         #expect(
             Self.event(.succeeded, command: utf8("./run \"a\" ä"))
-                == #"{"name":"./run \"a\" ä","cat":"task","ph":"X","ts":1700000000000001,"dur":61500000,"pid":7,"tid":3,"#
+                == #"{"name":"./run \"a\" ä","cat":"task","ph":"X","ts":1700000000000001,"dur":61500000,"pid":7,"tid":4,"#
                 + #""args":{"id":12,"attempt":2,"outcome":"succeeded","exit":0,"user":0.250000,"sys":0.000009,"#
                 + #""max_rss_kib":2048}}"#)
         #expect(Self.event(.signalled(9)).contains(#""outcome":"signalled","signal":9,"user""#))
@@ -24,11 +24,11 @@ struct TraceEventTests {
             task: 12, number: 3, host: "h", farmer: "g", slot: 0, started: 2000, wall: 0, outcome: .succeeded)
         var bytes: [UInt8] = []
         TraceEvent.appendArrow(from: one, process: 7, to: &bytes)
-        #expect(bytes.text == #"{"name":"run again","cat":"retry","ph":"s","id":786434,"ts":1049,"pid":7,"tid":3}"#)
+        #expect(bytes.text == #"{"name":"run again","cat":"retry","ph":"s","id":786434,"ts":1049,"pid":7,"tid":4}"#)
         bytes = []
         TraceEvent.appendArrow(to: next, after: 2, process: 8, to: &bytes)
         #expect(
-            bytes.text == #"{"name":"run again","cat":"retry","ph":"f","bp":"e","id":786434,"ts":2000,"pid":8,"tid":0}"#
+            bytes.text == #"{"name":"run again","cat":"retry","ph":"f","bp":"e","id":786434,"ts":2000,"pid":8,"tid":1}"#
         )
         bytes = []
         // One that took no time at all has its start within itself.
@@ -43,8 +43,8 @@ struct TraceEventTests {
         #expect(
             TraceEvent.names(process: 7, farmer: "n\"1", slots: 2).map(\.text) == [
                 #"{"name":"process_name","ph":"M","pid":7,"tid":0,"args":{"name":"n\"1"}}"#,
-                #"{"name":"thread_name","ph":"M","pid":7,"tid":0,"args":{"name":"slot 0"}}"#,
-                #"{"name":"thread_name","ph":"M","pid":7,"tid":1,"args":{"name":"slot 1"}}"#,
+                #"{"name":"thread_name","ph":"M","pid":7,"tid":1,"args":{"name":"slot 0"}}"#,
+                #"{"name":"thread_name","ph":"M","pid":7,"tid":2,"args":{"name":"slot 1"}}"#,
             ])
     }
 
