@@ -44,7 +44,7 @@ package enum Commands {
         PriorityCommand.self, RetryCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self,
         StopCommand.self,
         ResizeCommand.self, ListCommand.self, RunnersCommand.self,
-        HandlersCommand.self, DoctorCommand.self, CompletionCommand.self,
+        HandlersCommand.self, ExportCommand.self, ImportCommand.self, DoctorCommand.self, CompletionCommand.self,
     ]
     /// What this program starts of itself; not for people.
     static let hidden: [any Command.Type] = [DoctorPeerCommand.self]

@@ -13,7 +13,7 @@ package struct StackLayout: Sendable {
     ///   - window: a window ends with the first line that makes it so long
     package init(running: [UInt32], lengths: [UInt32], window: Int) {
         self.lengths = lengths
-        offsets = [Int](repeating: 0, count: lengths.count)
+        offsets = [Int](repeating: -1, count: lengths.count)
         var at = 0
         var start = 0
         // The next task is the last line.

@@ -167,7 +167,7 @@ package enum JSONText {
 
     /// The length of the well-formed UTF-8 sequence of several bytes at `index`; 0 where there is none
     /// (The Unicode Standard, table 3-7).
-    private static func sequence(_ bytes: [UInt8], at index: Int, before end: Int) -> Int {
+    package static func sequence(_ bytes: [UInt8], at index: Int, before end: Int) -> Int {
         func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
             index + offset < end && range.contains(bytes[index + offset])
         }

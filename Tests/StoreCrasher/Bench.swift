@@ -66,6 +66,27 @@ package struct Bench: Sendable {
         return store
     }
 
+    private var status: Path { folder.appending("status") }
+
+    /// What disBatch would have written of some tasks.
+    package func writeStatus() throws {
+        var text = ""
+        for (id, code) in [(1, 3), (0, 0), (2, 1), (3, -9), (2, 0), (5, -100), (7, 0)] {
+            text += "\(code == 0 ? " " : "R")   \t\(id)\t\(id)\t-1\tn\t1\t\(code)\t1.0\t10.0\t11.0\t0\t''\t0\t''\t"
+            text += Self.command(id).text + "\n"
+        }
+        try write(Array(text.utf8), to: status)
+    }
+
+    /// Makes the work directory from that.
+    package func importStatus() throws {
+        var request = try request()
+        if let list = request.list {
+            request.work = try ForeignWork(ForeignRecords(disBatch: [status]), of: list, retriesFailed: false)
+        }
+        _ = try OpenedFarm.open(request, holder: newRecord().farmer, patience)
+    }
+
     /// Opens and joins, as every farmer does.
     package func farm() throws -> Store { try join(try open()) }
 

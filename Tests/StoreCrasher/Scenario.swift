@@ -10,6 +10,7 @@ package enum Scenario: String, CaseIterable, Sendable {
     case hold, unhold, priority, add, cancel
     case takeOver = "take-over"
     case creationInOrder = "creation-in-order"
+    case importing = "import"
     case repair
     case fresh
     /// Claims, runs a few tasks, and is gone: whom `recovery` recovers.
@@ -26,6 +27,8 @@ package enum Scenario: String, CaseIterable, Sendable {
     package static let moved = TaskIDs([3, 7, 9])
     /// Those that wait or are held when `cancel` comes to them.
     package static let cancelled: Set<Int> = [1, 6, 8]
+    /// What `import` finds done; task 5 was lost.
+    package static let imported: (finished: Set<Int>, failed: Set<Int>) = ([0, 2, 7], [1, 3])
     /// Those that the kill at every operation goes through.
     package static var swept: [Scenario] { allCases.filter { $0 != .victim && $0 != .pack } }
 }
@@ -57,6 +60,15 @@ extension Scenario {
                 _ = try OpenedFarm.open(request, holder: bench.newRecord().farmer, patience)
             }
             return (open, nil)
+        case .importing:
+            try bench.writeStatus()
+            let open = { _ = try bench.open() }
+            let again = {
+                // Where only the last word to the lock did not fit, it is whole.
+                let isThere = try OpenedFarm.readDescription(bench.directory) != nil
+                try isThere ? open() : bench.importStatus()
+            }
+            return ({ try bench.importStatus() }, again)
         case .join:
             let opened = try bench.open()
             let step = {

@@ -58,6 +58,7 @@ struct KilledAnywhereTests {
         case .note where mode == .power || mode == .powerOutOfOrder: ([], [])
         case .takeOver: ([0, 1, 3], [2])
         case .recovery: ([0], [1, 3, 4])
+        case .importing: Scenario.imported
         default: (run.finished, run.failed)
         }
     }
@@ -69,6 +70,8 @@ struct KilledAnywhereTests {
         if scenario == .repair {
             _ = try Repair.run(bench.directory, lock: .same, assumedDead: [], bench.patience)
         }
+        // What was not made to the end is not there: the import is done again.
+        if try scenario == .importing && OpenedFarm.readDescription(bench.directory) == nil { try bench.importStatus() }
         let opened = try bench.open(fresh: scenario == .fresh && OpenedFarm.readDescription(bench.directory) == nil)
         let store = try bench.join(opened)
         _ = try store.lookAround(all: true, bench.patience)

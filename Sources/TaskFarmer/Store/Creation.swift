@@ -51,7 +51,7 @@ struct Creation {
 
         let state: StateRecord
         notes += measured.notes
-        if try !isFresh && preservePyTaskFarmer() {
+        if try measured.work == nil && !isFresh && preservePyTaskFarmer() {
             if measured.plan != nil {
                 notes = ["--order \(measured.order.text): what PyTaskFarmer left stays in the list's order"]
             }
@@ -114,12 +114,21 @@ struct Creation {
             throw FarmError.configuration(
                 file: list.file.name.description, line: nil, "changed while it was read; run again")
         }
+        if let work = measured.work, let plan = measured.plan {
+            try ForeignFiles(directory: directory, work: work, pace: pace).write(list, plan, &state)
+        }
         state.list = measured.mark
-        state.tasks = measure.tasks
+        state.tasks = measured.tasks
         state.toprocess = measure.tasks
         state.sizes[.toprocess] = measure.bytes
         state.tail = Checksum.of(tail)
         return state
+    }
+
+    /// Whether PyTaskFarmer worked here, and nobody since.
+    static func hasPyTaskFarmer(_ directory: WorkDirectory) throws -> Bool {
+        if let facts = try Folder.facts(directory.state), facts.size > 0 { return false }
+        return try Folder.facts(directory.file(.toprocess)) != nil
     }
 
     /// If PyTaskFarmer worked here, copies its files aside, so that a take-over that is cut off can start again.
@@ -130,8 +139,7 @@ struct Creation {
             guard facts.isFolder else { throw SystemError.occupied(directory.takenOver) }
             return true
         }
-        if let facts = try Folder.facts(directory.state), facts.size > 0 { return false }
-        guard try Folder.facts(directory.file(.toprocess)) != nil else { return false }
+        guard try Self.hasPyTaskFarmer(directory) else { return false }
         let partial = directory.root.appending("pytaskfarmer.partial")
         try Folder.removeTree(partial)
         try Folder.makeNew(partial)

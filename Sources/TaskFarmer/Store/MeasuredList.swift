@@ -6,6 +6,10 @@ internal import TaskFarmerSystem
 
 struct MeasuredList {
     let order: ListOrder
+    /// What another tool has done of it.
+    let work: ForeignWork?
+    /// How many tasks it has; those that are to run are in the stack.
+    private(set) var tasks = 0
     private(set) var stack = StackMeasure(firstID: 0)
     private(set) var mark = ListMark()
     /// Where each task stands, in another order than the list's.
@@ -17,9 +21,10 @@ struct MeasuredList {
 
     init(
         _ list: HandledList, _ patience: any LockPatience, order: ListOrder = .list,
-        durations: DurationEstimates = DurationEstimates()
+        durations: DurationEstimates = DurationEstimates(), work: ForeignWork? = nil
     ) throws {
         self.order = order
+        self.work = work
         let form = list.form
         var nextLook = Clock.boot + Self.interval
         var lengths: [UInt32] = []
@@ -27,22 +32,23 @@ struct MeasuredList {
         // By ID, once any task has one.
         var wanted: [Int32] = []
         try list.forEachTask(from: &mark) { command in
-            if order != .list || form == .objects { lengths.append(UInt32(command.count)) }
+            if order != .list || form == .objects || work != nil { lengths.append(UInt32(command.count)) }
             if order.needsDurations { times.add(TaskIdentity(line: command, form)) }
             if form == .objects {
                 let priority = form.priority(command)
-                if priority != 0 && wanted.isEmpty { wanted = [Int32](repeating: 0, count: stack.tasks) }
+                if priority != 0 && wanted.isEmpty { wanted = [Int32](repeating: 0, count: tasks) }
                 if priority != 0 || !wanted.isEmpty { wanted.append(Int32(priority)) }
             }
-            stack.add(commandLength: command.count)
-            guard stack.tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
+            if work?.place(of: tasks) == nil { stack.add(commandLength: command.count) } else { stack.pass() }
+            tasks += 1
+            guard tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
             if patience.givesUp(after: 0) {
                 throw FarmError.stopped("while \(list.file.name) was read; nothing was made")
             }
             nextLook = Clock.boot + Self.interval
         }
-        if order == .list && wanted.isEmpty { return }
-        var sequence = order.sequence(count: stack.tasks, seconds: times.seconds, otherwise: times.otherwise)
+        if order == .list && wanted.isEmpty && work == nil { return }
+        var sequence = order.sequence(count: tasks, seconds: times.seconds, otherwise: times.otherwise)
         if !wanted.isEmpty {
             // Those of the same priority stay in their order.
             let places = sequence.enumerated().sorted { one, other in
@@ -51,6 +57,7 @@ struct MeasuredList {
             }
             sequence = places.map(\.element)
         }
+        if let work { sequence = sequence.filter { work.place(of: Int($0)) == nil } }
         let layout = StackPlan(running: sequence, lengths: lengths)
         if !wanted.isEmpty { priorities = layout.marks(running: sequence, wanted) }
         plan = layout

@@ -26,6 +26,8 @@ package struct FarmRequest {
     package var order: ListOrder?
     /// What is known of how long they take.
     package var durations = DurationEstimates()
+    /// What another tool has done of the list: only for a work directory that is yet to be made.
+    package var work: ForeignWork?
 
     package init(
         directory: WorkDirectory, list: HandledList?, lockFolder: Path?, fresh: Bool = false,
@@ -124,6 +126,8 @@ package struct OpenedFarm {
     ) throws -> OpenedFarm {
         var request = request
         let known = try readDescription(request.directory)
+        if known != nil { try refuseImport(request) }
+        if request.work != nil, try Creation.hasPyTaskFarmer(request.directory) { try refuseImport(request) }
         try refuseOtherLocking(request, known)
         let root = request.directory.root
         request.directory = known.map { WorkDirectory(root, $0) } ?? WorkDirectory(root, request.locking ?? .flock)
@@ -162,6 +166,7 @@ package struct OpenedFarm {
         let file = try SharedHandle(directory.description, directory.locking, create: true, permissions: 0o644)
         let bytes = try file.file.read(at: 0, count: file.size)
         if !bytes.isEmpty, !request.fresh, let description = try parse(bytes, directory) {
+            try refuseImport(request)
             guard directory.isRecorded(lockPath, as: description.lock) else {
                 throw FarmError.otherLock(
                     own: lockPath.description, recorded: directory.lockPath(recorded: description.lock).description)
@@ -216,6 +221,14 @@ package struct OpenedFarm {
         return OpenedFarm(directory: request.directory, description: description, lock: lock, notes: [])
     }
 
+    /// Two memories of the same tasks cannot be put together.
+    private static func refuseImport(_ request: FarmRequest) throws {
+        guard request.work != nil else { return }
+        throw FarmError.usage(
+            "\(request.directory.root) is a work directory already: an import makes a new one; name another with --workdir, or "
+                + "remove this one")
+    }
+
     private static func refuseOtherHandler(_ request: FarmRequest, _ description: FarmDescription) throws {
         guard let list = request.list else { return }
         guard description.handler == list.handlerName, (description.form ?? .commands) == list.form else {
@@ -229,7 +242,9 @@ package struct OpenedFarm {
     private static func measure(
         _ list: HandledList, _ request: FarmRequest, _ patience: any LockPatience
     ) throws -> MeasuredList {
-        try MeasuredList(list, patience, order: request.order ?? .list, durations: request.durations)
+        try MeasuredList(
+            list, patience, order: request.order ?? .list, durations: request.durations,
+            work: request.work)
     }
 
     /// The stack stands as it was made. Whoever asks for the same again, as all farmers of one command line do, gets it.

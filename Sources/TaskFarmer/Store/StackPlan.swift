@@ -31,6 +31,9 @@ struct StackPlan {
         return marks
     }
 
+    /// Where the line of a task begins that is to run.
+    func offset(of id: Int) -> Int { layout.offsets[id] }
+
     /// Writes the stack and flushes it.
     ///
     /// - Parameters:

@@ -32,6 +32,13 @@ package struct HandledList {
     /// Calls `body` with what stands for each task in the work directory, without newline, in order. `mark` says how much of the
     /// list has been read already: only tasks of lines after it come. Afterwards it says how much has been read now.
     package func forEachTask(from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void) throws {
+        try forEachTaskAndLine(from: &mark) { task, _ in try body(task) }
+    }
+
+    /// The same with the number of the line that a task comes from, counted from 1.
+    func forEachTaskAndLine(
+        from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int) throws -> Void
+    ) throws {
         if let lines = handler as? any LineHandler { return try forEachLine(lines, from: &mark, body) }
         let known = mark.lines
         let reader = TaskListReader(file, workDirectory: workDirectory.bytes)
@@ -48,13 +55,13 @@ package struct HandledList {
                     "task \(number) of the list: \(error.message)",
                     line: reader.lineNumber > 0 ? reader.lineNumber : nil)
             }
-            try body(line.span)
+            try body(line.span, reader.lineNumber)
         }
         mark = try reader.finish()
     }
 
     private func forEachLine(
-        _ handler: any LineHandler, from mark: inout ListMark, _ body: (borrowing Span<UInt8>) throws -> Void
+        _ handler: any LineHandler, from mark: inout ListMark, _ body: (borrowing Span<UInt8>, Int) throws -> Void
     ) throws {
         // A last line without a newline goes on with what was added, and counts once.
         if mark.bytes > 0 && !mark.isClosed { mark.lines -= 1 }
@@ -67,7 +74,7 @@ package struct HandledList {
                     file: file.name.description, line: number,
                     "a NUL byte at column \(index + 1), which no command can hold; remove it and run again")
             }
-            try body(command)
+            try body(command, number)
         }
     }
 }

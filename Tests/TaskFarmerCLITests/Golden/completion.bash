@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -199,6 +199,18 @@ _taskfarmer() {
         handlers:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         handlers:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        export:--format) COMPREPLY=($(compgen -W "joblog csv jsonl sql" -- "$cur")); return;;
+        export:--output|export:-o) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        import:--joblog) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        import:--disbatch) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        import:--workdir|import:-w) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        import:--lock-dir) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return;;
+        import:--lock) COMPREPLY=($(compgen -W "flock lease" -- "$cur")); return;;
+        import:--tasklist|import:-t) COMPREPLY=($(compgen -W "$(taskfarmer handlers --names 2>/dev/null)" -- "$cur")); return;;
+        import:--config) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        import:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        import:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        import:--logs) COMPREPLY=($(compgen -W "files packed failed none" -- "$cur")); return;;
         doctor:--hosts) COMPREPLY=(); return;;
         doctor:--ssh) COMPREPLY=(); return;;
         doctor:--remote-program) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -231,6 +243,8 @@ _taskfarmer() {
         list) words="--tasklist -t --workdir -w --config --trust --share --help -h";;
         runners) words="--list --show --tasklist -t --names --config --trust --share --help -h";;
         handlers) words="--list --names --config --trust --share --help -h";;
+        export) words="--format --output -o --help -h";;
+        import) words="--joblog --disbatch --retry-failed --workdir -w --lock-dir --lock --tasklist -t --config --share --trust --logs --help -h";;
         doctor) words="--hosts --ssh --remote-program --srun --lock-dir --json --help -h";;
         completion) words="--help -h";;
     esac
@@ -239,7 +253,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

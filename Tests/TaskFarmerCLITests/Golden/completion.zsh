@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'timeline:Make the timeline anew, or a part of it, for Perfetto and chrome\://tracing.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'timeline:Make the timeline anew, or a part of it, for Perfetto and chrome\://tracing.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'export:Print what is recorded of tasks and attempts as a joblog, CSV, JSON lines or SQL.' 'import:Make a work directory that goes on where GNU parallel or disBatch stopped.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -325,6 +325,28 @@ _taskfarmer() {
             '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
             '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
             '--share=[Accept what belongs to others of a group of yours, or can be written by them.]:group:(group)' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        export) _arguments '--format=[joblog (GNU parallel'\''s, for its --resume and --retry-failed), csv, jsonl, or sql (for an empty database).]:FORMAT:(joblog csv jsonl sql)' \
+            '--output=[Write FILE, which is there only when it is whole. A file of that name is replaced.]:FILE:_files' \
+            '-o[Write FILE, which is there only when it is whole. A file of that name is replaced.]:FILE:_files' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        import) _arguments '--joblog=[What GNU parallel wrote with --joblog.]:FILE:_files' \
+            '--disbatch=[The status file of disBatch; once for each run of it, in their order.]:FILE:_files' \
+            '--retry-failed[What failed there is to be run again.]' \
+            '--workdir=[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '-w[Where the shared state and the logs lie.]:DIR:_files -/' \
+            '--lock-dir=[A folder that all nodes share and that supports flock, for the lock file.]:DIR:_files -/' \
+            '--lock=[How farmers keep each other out\: flock, or, where no folder to be had supports that, lease (files with leases; promises less).]:HOW:(flock lease)' \
+            '--tasklist=[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '-t[How LIST is read; `taskfarmer handlers` lists the names.]:NAME:{compadd -- $(taskfarmer handlers --names 2>/dev/null)}' \
+            '--config=[An INI file with runners and handlers, beside those that are found.]:FILE:_files' \
+            '--share=[Let the group work on it, too, as far as the umask does\: a new work directory is made for it, one of a member accepted.]:group:(group)' \
+            '--trust=[Accept these files, and folders with all in them, although somebody else could write to them.]:PATH,…:_files' \
+            '--logs=[What is kept of what tasks print\: files (one for each attempt), packed (one for each farmer), failed (files of attempts that did not succeed), none. `taskfarmer log` prints them all.]:HOW:(files packed failed none)' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
