@@ -51,7 +51,7 @@ public enum CommandLineMain {
         } catch let error as UsageError {
             return complain(error.message, status: 64)
         } catch let error as FarmError {
-            return complain(error.description, status: error.exitStatus)
+            return complain(error.description + hint(error, command, words), status: error.exitStatus)
         } catch let error as SystemError {
             let failure = FarmError.system(error)
             return complain(failure.description, status: failure.exitStatus)
@@ -60,6 +60,14 @@ public enum CommandLineMain {
         } catch {
             return complain("\(error)", status: 74)
         }
+    }
+
+    /// A list may be called what a command is called.
+    private static func hint(_ error: FarmError, _ command: any Command.Type, _ words: [[UInt8]]) -> String {
+        guard case .noWorkDirectory = error, words.isEmpty,
+            (try? Folder.facts(Path(bytes: Array(command.name.utf8))))??.isRegular == true
+        else { return "" }
+        return "; to run the list `\(command.name)`: taskfarmer run \(command.name)"
     }
 
     private static func complain(_ message: String, status: Int32) -> Int32 {

@@ -18,16 +18,13 @@ package enum StatusCommand: Command {
         """
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
-        let directory = WorkDirectory(try Places.existing(arguments.operands))
-        guard let description = try OpenedFarm.readDescription(directory) else {
-            throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
-        }
-        let state = try directory.readState()
-        let farmers = try Roster.read(directory).filter { $0.status == .live }.map { entry in
-            (entry: entry, alive: (try? Folder.content(of: directory.alive(entry.farmer))).flatMap { AliveRecord($0) })
+        let seen = try SeenFarm(arguments.operands)
+        let state = try seen.directory.readState()
+        let farmers = try Roster.read(seen.directory).filter { $0.status == .live }.map { entry in
+            (entry: entry, alive: AliveFile.read(seen.directory, farmer: entry.farmer))
         }
         let report = StatusReport(
-            directory: directory.root.description, list: description.list, state: state, farmers: farmers,
+            directory: seen.directory.root.description, list: seen.description.list, state: state, farmers: farmers,
             now: Clock.wall)
         OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
         return 0

@@ -5,7 +5,8 @@ package struct Demands: Sendable {
     /// How tasks are written.
     package let form: TaskForm
     package let offer: Offer
-    private let common: TaskNeeds
+    /// What tasks need that do not say.
+    package let common: TaskNeeds
     private let retry: RetryPolicy
     /// What tasks take that say nothing.
     package let usual: Demand
@@ -23,6 +24,11 @@ package struct Demands: Sendable {
         self.offer = offer
         usual = Demand(common)
         isMemoryKept = !retry.rules.contains { if case .memory? = $0.growth { true } else { false } }
+    }
+
+    /// The rules by which tasks need more memory when they are run again.
+    package var growth: [RetryPolicy.Rule] {
+        retry.rules.filter { if case .memory? = $0.growth { true } else { false } }
     }
 
     /// Whether all tasks take the same, and that fits.

@@ -6,9 +6,9 @@ package enum FailureKind: UInt8, Sendable, CaseIterable {
     case exited, signalled, timedOut, couldNotStart, outputLost, interrupted, lost, outOfMemory
 
     /// What stands for it where counts are written.
-    fileprivate var letter: UInt8 { Array("estcoilm".utf8)[Int(rawValue)] }
+    package var letter: UInt8 { Array("estcoilm".utf8)[Int(rawValue)] }
 
-    fileprivate init?(letter: UInt8) {
+    package init?(letter: UInt8) {
         guard let place = Array("estcoilm".utf8).firstIndex(of: letter) else { return nil }
         self.init(rawValue: UInt8(place))
     }

@@ -47,4 +47,11 @@ package struct LogEntry: Sendable, Equatable {
         for index in task.indices where line[index] != task[index] { return false }
         return true
     }
+
+    /// Whose a line of an index is, without reading the rest of it; nil where it is none.
+    package static func task(_ line: borrowing Span<UInt8>) -> Int? {
+        var end = 0
+        while end < line.count, line[end] != 32 { end += 1 }
+        return line.extracting(..<end).decimalValue
+    }
 }

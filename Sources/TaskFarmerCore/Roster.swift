@@ -139,6 +139,8 @@ package struct AliveRecord: Sendable, Equatable {
     private var room: Int
     /// What a scheduler gave to it; never in work directories before version 3.
     package var allocation: Allocation?
+    /// What it has to give, and why it starts nothing; never without `control`.
+    package var outlook: Outlook?
 
     package init(
         farmer: String, host: String, boot: String, processSpace: String, process: Int, ticks: Int, slots: Int,
@@ -175,7 +177,9 @@ package struct AliveRecord: Sendable, Equatable {
     }
 
     /// So that it can be overwritten in place.
-    private var width: Int { (allocation == nil ? 512 : 1024) + 96 * room }
+    private var width: Int {
+        (allocation == nil ? 512 : 1024) + 96 * room + (control == nil ? 0 : Outlook.room)
+    }
 
     package var encoded: [UInt8] {
         var bytes = Array(
@@ -190,6 +194,7 @@ package struct AliveRecord: Sendable, Equatable {
         bytes.append("checksum ")
         bytes.append(hexadecimal: sum, digits: 16)
         bytes.append(10)
+        if let outlook, control != nil { bytes.append(contentsOf: outlook.encoded) }
         bytes.append(contentsOf: [UInt8](repeating: 32, count: max(0, width - 1 - bytes.count)))
         bytes.append(10)
         return bytes
@@ -226,6 +231,7 @@ package struct AliveRecord: Sendable, Equatable {
             running: tasks.map {
                 JournalRecord.RunningTask(task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4])
             }, allocation: allocation, control: control)
+        if control != nil { outlook = Outlook(bytes[sum.endIndex...]) }
     }
 }
 

@@ -24,6 +24,8 @@ package struct StatusReport: Sendable {
 
     private var left: Int { state.toprocess + state.claimed }
     private var running: Int { farmers.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
+    /// Those that wait for their time to be run again.
+    private var delayed: Int { farmers.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
     /// Tasks per second of all live farmers.
     private var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
 
@@ -42,7 +44,8 @@ package struct StatusReport: Sendable {
                     : state.held > 0 ? "complete but for held tasks: `taskfarmer release` lets them run" : "complete")
         } else {
             let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
-            lines.append("\(running) running, \(Text.rate(rate))\(time)")
+            let later = delayed > 0 ? ", \(delayed) to be run again later" : ""
+            lines.append("\(running) running\(later), \(Text.rate(rate))\(time)")
             lines.append("")
             // What no farmer has is no column.
             let more = Self.memberColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
@@ -75,10 +78,8 @@ package struct StatusReport: Sendable {
 
     /// What is not so of all farmers: what they do, and what a scheduler gave to them.
     private static let memberColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
-        (
-            "state",
-            { _, farmer in farmer.alive?.control?.mode == .working ? nil : farmer.alive?.control?.mode.rawValue }
-        ),
+        ("state", { _, farmer in state(farmer.alive) }),
+        ("delayed", { _, farmer in farmer.alive?.outlook.flatMap { $0.delayed > 0 ? "\($0.delayed)" : nil } }),
         ("job", { _, farmer in job(farmer.entry) }),
         ("memory", { _, farmer in farmer.alive?.allocation?.memory.map(AllocationText.memory) }),
         ("gpus", { _, farmer in farmer.alive?.allocation?.gpus }),
@@ -91,6 +92,18 @@ package struct StatusReport: Sendable {
             }
         ),
     ]
+
+    /// What a farmer does that does not just work, and why.
+    private static func state(_ alive: AliveRecord?) -> String? {
+        guard let mode = alive?.control?.mode else { return nil }
+        let outlook = alive?.outlook
+        if mode != .working { return mode.rawValue + (outlook?.leaving.map { " (\($0.oneLine))" } ?? "") }
+        if let reason = outlook?.heldBack { return "held back (\(reason.oneLine))" }
+        if alive?.running.isEmpty == true, let refused = outlook?.refused {
+            return "nothing fits (task \(refused.first) \(refused.reason.oneLine))"
+        }
+        return nil
+    }
 
     private static func job(_ entry: RosterEntry) -> String? { entry.job == Allocation.none ? nil : entry.job }
 
@@ -116,6 +129,7 @@ package struct StatusReport: Sendable {
                       "job": \(Self.job(farmer.entry).map(JSONText.string) ?? "null"),
                       "allocation": \(farmer.alive?.allocation.map(AllocationText.json) ?? "null"),
                       "state": \(farmer.alive?.control.map { JSONText.string($0.mode.rawValue) } ?? "null"),
+                      "outlook": \(farmer.alive?.outlook.map(OutlookText.json) ?? "null"),
                       "rate": \(Text.decimal(Double(farmer.alive?.milliRate ?? 0) / 1000, places: 3)),
                       "running": [\(tasks.joined(separator: ", "))]
                     }
@@ -137,6 +151,7 @@ package struct StatusReport: Sendable {
               "attempts": \(state.attempts),
               "complete": \(state.isComplete),
               "running": \(running),
+              "delayed": \(delayed),
               "rate": \(Text.decimal(rate, places: 3)),
               "seconds_left": \(rate > 0 ? Text.decimal(left / rate, places: 1) : "null"),
               "farmers": [\(members.isEmpty ? "" : "\n" + members.joined(separator: ",\n") + "\n  ")]

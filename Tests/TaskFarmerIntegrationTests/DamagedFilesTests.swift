@@ -52,7 +52,7 @@ struct DamagedFilesTests {
                 ("toprocess", "999999999999 echo no\n0 true\n"), ("finished", ""), ("failed", ""),
                 ("timeline.json", "[]"),
             ] { try farm.write(bytes: Array(text.utf8), to: "tasks_workdir/\(name)") }
-            let ended = try farm.call("tasks", under: ["sh", "-c", "ulimit -v 8000000; exec \"$@\"", "sh"])
+            let ended = try farm.call("run", "tasks", under: ["sh", "-c", "ulimit -v 8000000; exec \"$@\"", "sh"])
             #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
             #expect(ended.errors.contains("1 line of toprocess dropped"), "\(ended.errors)")
             try farm.expectSound()

@@ -13,11 +13,12 @@ struct ModesTests {
     func `a new work directory keeps everybody out, whatever the umask`(umask: String) throws {
         try Farm.use { farm in
             try farm.write(["true"])
-            let ended = try farm.call("tasks", under: ["sh", "-c", "umask \(umask); exec \"$@\"", "sh"])
+            let ended = try farm.call("run", "tasks", under: ["sh", "-c", "umask \(umask); exec \"$@\"", "sh"])
             #expect(ended.status == 0, "\(ended.errors)")
             #expect(try Self.mode(farm.workDirectory.path) == 0o700)
             // What was made with it is accepted on the next start.
-            #expect(try farm.call("tasks", under: ["sh", "-c", "umask \(umask); exec \"$@\"", "sh"]).status == 0)
+            #expect(
+                try farm.call("run", "tasks", under: ["sh", "-c", "umask \(umask); exec \"$@\"", "sh"]).status == 0)
         }
     }
 

@@ -161,7 +161,7 @@ struct PlantedFilesTests {
             try FileManager.default.createDirectory(
                 at: farm.folder.appending(path: "elsewhere"), withIntermediateDirectories: false)
             try link("tasks_workdir/pytaskfarmer", to: farm.folder.appending(path: "elsewhere").path, in: farm)
-            let ended = try farm.call("tasks")
+            let ended = try farm.call("run", "tasks")
             #expect(ended.status == 74, "\(ended.output)\(ended.errors)")
             #expect(ended.errors.contains("pytaskfarmer"))
         }

@@ -28,9 +28,10 @@ struct RefusedPlacesTests {
             try farm.write(["echo > up; until test -e go; do sleep 0.02; done"])
             let first = try farm.farmer("-n", "1", environment: ["SCRATCH": one])
             try eventually("the task runs") { farm.exists("up") }
-            expectRefusal(try farm.call("tasks", environment: ["SCRATCH": two]), 71, one, two)
-            expectRefusal(try farm.call("tasks"), 71, one, "tasks_workdir/lock")
-            expectRefusal(try farm.call("tasks", "--lock-dir", "two", environment: ["SCRATCH": one]), 71, one, two)
+            expectRefusal(try farm.call("run", "tasks", environment: ["SCRATCH": two]), 71, one, two)
+            expectRefusal(try farm.call("run", "tasks"), 71, one, "tasks_workdir/lock")
+            expectRefusal(
+                try farm.call("run", "tasks", "--lock-dir", "two", environment: ["SCRATCH": one]), 71, one, two)
             #expect(try farm.names(in: "two") == [])
             #expect(try farm.names(in: "one").allSatisfy { $0.hasSuffix("_lock") })
             try farm.write([], to: "go")
@@ -48,7 +49,7 @@ struct RefusedPlacesTests {
             for name in try farm.names(in: "scratch") {
                 try FileManager.default.removeItem(at: farm.folder.appending(path: "scratch/\(name)"))
             }
-            expectRefusal(try farm.call("tasks", environment: environment), 71, "lock", "check --repair")
+            expectRefusal(try farm.call("run", "tasks", environment: environment), 71, "lock", "check --repair")
         }
     }
 
@@ -56,8 +57,9 @@ struct RefusedPlacesTests {
     {
         try Farm.use { farm in
             try farm.write(["echo zero"])
-            expectRefusal(try farm.call("tasks", environment: ["SCRATCH": farm.list.path]), 78, "is not a folder")
-            expectRefusal(try farm.call("tasks", "--lock-dir", "/no/such/folder"), 78, "/no/such/folder")
+            expectRefusal(
+                try farm.call("run", "tasks", environment: ["SCRATCH": farm.list.path]), 78, "is not a folder")
+            expectRefusal(try farm.call("run", "tasks", "--lock-dir", "/no/such/folder"), 78, "/no/such/folder")
             #expect(!farm.exists("tasks_workdir"))
             try farm.farmer("-n", "1", environment: ["SCRATCH": ""]).ends(0)
             #expect(farm.exists("tasks_workdir/lock"))

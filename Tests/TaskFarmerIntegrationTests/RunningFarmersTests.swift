@@ -23,7 +23,8 @@ struct RunningFarmersTests {
             #expect(
                 Set(status.keys) == [
                     "format", "workdir", "list", "time", "tasks", "finished", "failed", "skipped", "claimed",
-                    "toprocess", "held", "attempts", "complete", "running", "rate", "seconds_left", "farmers",
+                    "toprocess", "held", "attempts", "complete", "running", "delayed", "rate", "seconds_left",
+                    "farmers",
                 ])
             let places = ["finished", "failed", "skipped", "claimed", "toprocess", "held"].compactMap {
                 status[$0] as? Int
@@ -35,7 +36,7 @@ struct RunningFarmersTests {
                 #expect(
                     Set(member.keys) == [
                         "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "job", "allocation", "state",
-                        "rate", "running",
+                        "outlook", "rate", "running",
                     ])
                 for task in try #require(member["running"] as? [[String: Any]]) {
                     #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started"])

@@ -93,16 +93,7 @@ extension ControlledFarm {
         }
     }
 
-    /// What a farmer says of itself, read anew.
-    func alive(_ farmer: String) -> AliveRecord? {
-        for _ in 0..<3 {
-            guard let file = try? Descriptor(directory.alive(farmer), [.reading, .noLink]) else { return nil }
-            file.dropCache()
-            if let bytes = try? file.readAll(), let record = AliveRecord(bytes) { return record }
-            Clock.pause(nanoseconds: 2_000_000)
-        }
-        return nil
-    }
+    func alive(_ farmer: String) -> AliveRecord? { AliveFile.read(directory, farmer: farmer) }
 
     /// Waits until farmers have heeded what they were asked. Who is dead by now is recovered, and has answered by that.
     ///

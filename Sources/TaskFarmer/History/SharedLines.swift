@@ -7,6 +7,10 @@ internal import TaskFarmerSystem
 package final class SharedLines {
     private let file: Descriptor
     private let size: Int
+    /// What was read last, and where it begins: whoever goes through tasks by their IDs mostly finds the next line nearby, in either
+    /// direction.
+    private var block: (start: Int, bytes: [UInt8]) = (0, [])
+    private static let blockSize = 1 << 16
 
     /// - Parameters:
     ///   - file: which
@@ -51,12 +55,28 @@ package final class SharedLines {
     /// - Throws: `SystemError` when it cannot be read
     package func line(at offset: Int) throws -> [UInt8]? {
         guard offset < size else { return nil }
+        if let line = lineInBlock(at: offset) { return line }
+        if abs(offset - block.start) < 2 * Self.blockSize {
+            let start = offset & ~(Self.blockSize - 1)
+            block = (start, try file.read(at: start, count: 2 * Self.blockSize))
+            if let line = lineInBlock(at: offset) { return line }
+        } else {
+            block = (offset, [])
+        }
         var length = 512
         while true {
             let bytes = try file.read(at: offset, count: length)
-            if let end = bytes.firstIndex(of: 10) { return Array(bytes[..<end]) }
+            if let end = bytes.span.firstIndex(of: 10) { return Array(bytes[..<end]) }
             if bytes.count < length { return nil }
             length *= 4
         }
+    }
+
+    private func lineInBlock(at offset: Int) -> [UInt8]? {
+        let start = offset - block.start
+        guard start >= 0, start < block.bytes.count,
+            let length = block.bytes.span.extracting(start...).firstIndex(of: 10)
+        else { return nil }
+        return Array(block.bytes[start..<start + length])
     }
 }

@@ -77,13 +77,27 @@ package struct TaskLines {
     /// - Parameter id: which
     /// - Returns: nil where it was just moving
     /// - Throws: `SystemError` when it cannot be read
-    package func line(of id: Int) throws -> [UInt8]? {
+    package func line(of id: Int) throws -> [UInt8]? { try record(of: id)?.command }
+
+    /// A task with what its line tells of its attempts: of one that waits that is nothing.
+    ///
+    /// - Parameter id: which
+    /// - Returns: nil where it was just moving
+    /// - Throws: `SystemError` when it cannot be read
+    package func record(of id: Int) throws -> TaskRecord? {
         guard let place = place(of: id) else { return nil }
-        if place == .claimed { return claims[id]?.task.command }
-        let offset = Int(places[id] & (1 << Self.shift - 1))
-        guard let line = try files[place]?.line(at: offset)?[...] else { return nil }
+        if place == .claimed { return claims[id]?.task }
+        guard let line = try files[place]?.line(at: offset(of: id))?[...] else { return nil }
         // A file that was cut and has grown again may have another task there.
         let task = place == .held ? TaskRecord(wholeLine: line) : TaskRecord(line: line)
-        return task?.id == id ? task?.command : nil
+        return task?.id == id ? task : nil
+    }
+
+    /// Where a task's line begins in its file; 0 for one that a farmer has.
+    package func offset(of id: Int) -> Int { Int(places[id] & (1 << Self.shift - 1)) }
+
+    /// How many tasks are taken before one that waits.
+    package func ahead(of id: Int) -> Int {
+        places.count { $0 >> Self.shift == Place.waiting.rawValue && $0 > places[id] }
     }
 }

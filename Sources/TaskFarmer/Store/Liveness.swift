@@ -20,6 +20,11 @@ package final class Liveness {
     /// The same without flock, where a heart that stands still is all there is to see.
     package static let longPatience = 20 * interval
 
+    /// How long a heartbeat must stand still there to count as stopped, in nanoseconds.
+    package static func patience(_ directory: WorkDirectory) -> Int {
+        directory.locking == .lease ? longPatience : patience
+    }
+
     private struct Observation {
         var heartbeat: Int
         var since: Int
@@ -29,7 +34,7 @@ package final class Liveness {
 
     private let directory: WorkDirectory
     private var isByHeartAlone: Bool { directory.locking == .lease }
-    private var patience: Int { isByHeartAlone ? Self.longPatience : Self.patience }
+    private var patience: Int { Self.patience(directory) }
     private var observations: [String: Observation] = [:]
     /// Hosts that the user says are gone, lock or no lock.
     private let assumedDead: Set<String>
@@ -154,6 +159,17 @@ package final class AliveFile: Sendable {
         try write(record)
         // Without a whole record a farmer that lost its node is recovered only after a while.
         if isLocal { try file.flush() }
+    }
+
+    /// What a farmer says of itself, read anew; nil where that is not whole, or gone.
+    package static func read(_ directory: WorkDirectory, farmer: String) -> AliveRecord? {
+        for _ in 0..<3 {
+            guard let file = try? Descriptor(directory.alive(farmer), [.reading, .noLink]) else { return nil }
+            file.dropCache()
+            if let bytes = try? file.readAll(), let record = AliveRecord(bytes) { return record }
+            Clock.pause(nanoseconds: 2_000_000)
+        }
+        return nil
     }
 
     package func write(_ record: AliveRecord) throws {

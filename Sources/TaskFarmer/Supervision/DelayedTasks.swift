@@ -16,6 +16,9 @@ package struct DelayedTasks {
     /// When the next one is to be run.
     package var next: Int? { isEmpty ? nil : waiting[head].due }
 
+    /// Those that are next, in order, and when each is, in nanoseconds since boot.
+    package func first(_ count: Int) -> [(due: Int, task: TaskRecord)] { Array(waiting[head...].prefix(count)) }
+
     package mutating func add(_ task: TaskRecord, due: Int) {
         // The first that is later: among equals the first to come is the first to go.
         var (low, high) = (head, waiting.count)

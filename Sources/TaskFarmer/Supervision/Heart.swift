@@ -83,9 +83,12 @@ final class Heart: Sendable {
     }
 
     /// Tells at once what the farmer does now, and that it has heeded requests up to some byte.
-    func answer(_ mode: AliveRecord.Control.Mode, slots: Int, heeded: Int? = nil) {
+    func answer(
+        _ mode: AliveRecord.Control.Mode, slots: Int, _ outlook: AliveRecord.Outlook, heeded: Int? = nil
+    ) {
         pulse.withLock { pulse in
             pulse.record.slots = slots
+            pulse.record.outlook = outlook
             guard let known = pulse.record.control else { return }
             pulse.record.control = .init(mode: mode, heeded: heeded ?? known.heeded)
         }
@@ -93,10 +96,11 @@ final class Heart: Sendable {
     }
 
     /// What the next heartbeat shows.
-    func show(running: [JournalRecord.RunningTask], milliRate: Int) {
+    func show(running: [JournalRecord.RunningTask], milliRate: Int, _ outlook: AliveRecord.Outlook) {
         pulse.withLock { pulse in
             pulse.record.running = running
             pulse.record.milliRate = milliRate
+            pulse.record.outlook = outlook
         }
     }
 

@@ -134,6 +134,12 @@ final class RunningTasks {
     /// The machine has had no room for another task for so long that others should have those that wait here.
     var isHeldBack: Bool { heldBackSince.map { Clock.boot - $0 >= Self.pause } ?? false }
 
+    /// Why the machine has had no room for another task for so long, in words; nil where that is not so now.
+    var heldBackBy: String? { isBlocked && isHeldBack && gate.nextQuestion != nil ? gate.reason : nil }
+
+    /// What there is to give.
+    var offer: Offer { pool.offer }
+
     /// Starts one task.
     ///
     /// - Returns: false when it has to wait, and others with it

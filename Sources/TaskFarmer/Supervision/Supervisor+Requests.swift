@@ -16,7 +16,7 @@ extension Supervisor {
             case .resize(let slots): resize(slots)
             }
         }
-        heart.answer(mode, slots: tasks.places, heeded: end)
+        heart.answer(mode, slots: tasks.places, outlook, heeded: end)
     }
 
     var mode: AliveRecord.Control.Mode {
@@ -27,7 +27,7 @@ extension Supervisor {
         }
     }
 
-    func tell() { heart.answer(mode, slots: tasks.places) }
+    func tell() { heart.answer(mode, slots: tasks.places, outlook) }
 
     /// The tasks stand still and no others are started; everything else goes on.
     func pause(_ why: String) {

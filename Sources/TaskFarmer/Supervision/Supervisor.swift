@@ -83,7 +83,7 @@ final class Supervisor {
     /// There are farmers on other hosts.
     private var hasCompany = false
     /// Which tasks it takes.
-    private var selection: TaskSelection
+    private(set) var selection: TaskSelection
     var surplus: [TaskRecord] = []
     /// When to look for those that would not be over in time any more, and how often, in nanoseconds.
     private var nextSweep = 0
@@ -448,7 +448,7 @@ final class Supervisor {
         let now = Clock.boot
         if now >= nextShow {
             nextShow = now + Liveness.interval / 10
-            heart.show(running: tasks.records, milliRate: Int(tasks.rate.rate(at: now) * 1000))
+            heart.show(running: tasks.records, milliRate: Int(tasks.rate.rate(at: now) * 1000), outlook)
         }
         var until = now + 1_000_000_000
         // An instant that has passed is no reason to look: only for what can still be done then.

@@ -15,6 +15,9 @@ struct TaskSelection: Sendable {
     /// Why it stops where the end of its time is too near for everything that it looked at, once that is as much as it ever looks at.
     private(set) var haste: StopReason?
 
+    /// Those that were looked at lately and cannot run here.
+    private(set) var refused: AliveRecord.Outlook.Refused?
+
     /// Tasks that are left to others for the moment.
     var avoided: Set<Int> = []
 
@@ -59,6 +62,10 @@ struct TaskSelection: Sendable {
     ///   - now: nanoseconds since boot
     mutating func note(taken: Int, _ refused: RefusedTasks, of left: Int, at now: Int) {
         let late = gate.takeRefused()
+        let told = refused.first.map {
+            AliveRecord.Outlook.Refused(count: refused.count, first: $0, reason: refused.reason)
+        }
+        defer { self.refused = told }
         if taken == 0 && refused.postponed > 0 {
             hopelessness = nil
             haste = nil

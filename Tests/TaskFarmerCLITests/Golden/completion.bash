@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -144,6 +144,11 @@ _taskfarmer() {
         plan:--gpus) COMPREPLY=(); return;;
         plan:--need) COMPREPLY=(); return;;
         plan:--offer) COMPREPLY=(); return;;
+        tasks:--state) COMPREPLY=($(compgen -W "waiting held claimed running finished failed skipped" -- "$cur")); return;;
+        tasks:--ids) COMPREPLY=(); return;;
+        failed:--class) COMPREPLY=($(compgen -W "exited signalled timed-out could-not-start output-lost out-of-memory interrupted lost" -- "$cur")); return;;
+        failed:--ids) COMPREPLY=(); return;;
+        failed:--lines) COMPREPLY=(); return;;
         log:--attempt) COMPREPLY=(); return;;
         report:--output|report:-o) COMPREPLY=(); return;;
         timeline:--output|timeline:-o) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -225,6 +230,9 @@ _taskfarmer() {
         autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         plan) words="--nodes -N --time --proc -n --tasklist -t --config --trust --stop-signals --drain-margin --history --order --cpus --mem --gpus --need --offer --help -h";;
         status) words="--json --help -h";;
+        tasks) words="--state --ids --json --tsv --help -h";;
+        failed) words="--class --ids --lines --json --help -h";;
+        explain) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         report) words="--output -o --help -h";;
         timeline) words="--output -o --from --to --events --help -h";;
@@ -253,7 +261,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer

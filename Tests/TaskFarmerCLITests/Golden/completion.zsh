@@ -1,7 +1,7 @@
 #compdef taskfarmer
 # zsh completion for taskfarmer
 _taskfarmer() {
-    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'timeline:Make the timeline anew, or a part of it, for Perfetto and chrome\://tracing.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'export:Print what is recorded of tasks and attempts as a joblog, CSV, JSON lines or SQL.' 'import:Make a work directory that goes on where GNU parallel or disBatch stopped.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
+    local -a commands=('run:Run every command of a list; go on where an earlier run stopped.' 'submit:Submit a batch job with a farmer on each of its nodes.' 'autoscale:Keep jobs of one node in the queue for as long as there is work for them.' 'plan:Say how long a list will take, on how many nodes, and at what cost.' 'status:Show how far a list is, who is at work on it and what is running.' 'tasks:List tasks\: where each is, and how its last attempt ended.' 'failed:Show the tasks that have failed, and the ends of what they printed.' 'explain:Tell what has happened to a task, and why it is not running now.' 'log:Print what a task has printed, wherever that is kept.' 'report:Write a page that shows what a run did and what its time went into.' 'timeline:Make the timeline anew, or a part of it, for Perfetto and chrome\://tracing.' 'check:Prove that no task is lost or recorded twice and that every file is whole; mend what is not.' 'add:Add tasks, also while farmers are at work; they are the next to run.' 'cancel:Do not run tasks; stop those that run.' 'hold:Keep waiting tasks back until they are released.' 'release:Let held tasks run\: they are the next to be taken.' 'priority:Let waiting tasks run earlier or later than others.' 'retry:Put failed tasks back to be run again.' 'pause:Let a farmer'\''s tasks stand still, and start no others.' 'resume:Let the tasks of a paused farmer go on.' 'drain:Let a farmer finish its running tasks, start no others, and leave.' 'stop:Let a farmer stop its tasks, put them back and leave.' 'resize:Change how many tasks a farmer runs at a time.' 'list:Print the tasks that a list would make, without making a work directory.' 'runners:List the runners there are, or show what one would execute.' 'handlers:List the task list handlers there are.' 'export:Print what is recorded of tasks and attempts as a joblog, CSV, JSON lines or SQL.' 'import:Make a work directory that goes on where GNU parallel or disBatch stopped.' 'doctor:Test whether a folder is fit for a farm\: locks, views, speed, clocks, space; in seconds.' 'completion:Print a completion script for bash, zsh or fish.')
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
         _describe command commands
         _files
@@ -200,6 +200,24 @@ _taskfarmer() {
             '-h[Show this help and exit.]' \
             '*:file:_files';;
         status) _arguments '--json[Print JSON, as documented in the manual.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        tasks) _arguments '--state=[Those that are waiting, held, claimed, running, finished, failed, skipped.]:STATE,…:(waiting held claimed running finished failed skipped)' \
+            '--ids=[Those\: 3,7-9,12- (the last to the end).]:IDS:' \
+            '--json[Print a JSON array, an object a line, as documented in the manual.]' \
+            '--tsv[Print a header and a line for each task, with tabs between.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        failed) _arguments '--class=[Those whose last attempt ended so\: a word of attempts.tsv, or exit\:N, signal\:NAME, oom.]:CLASS:(exited signalled timed-out could-not-start output-lost out-of-memory interrupted lost)' \
+            '--ids=[Those\: 3,7-9,12- (the last to the end).]:IDS:' \
+            '--lines=[The last N lines of each log.]:N:' \
+            '--json[Print a JSON array, an object a line, as documented in the manual.]' \
+            '--help[Show this help and exit.]' \
+            '-h[Show this help and exit.]' \
+            '*:file:_files';;
+        explain) _arguments '--json[Print JSON, as documented in the manual.]' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;

@@ -1,0 +1,128 @@
+// All that is known of one task, read without the lock: where it is, its attempts, who has it, and what the farmers at work say of
+// themselves. Costs one pass over the files of the work directory.
+
+package import TaskFarmerCore
+package import TaskFarmerSystem
+
+package struct TaskHistory {
+    package private(set) var facts: Explanation.Facts
+    /// Those that are recorded or have just ended, in order.
+    package private(set) var attempts: [Attempt] = []
+    /// Of one that waits.
+    package private(set) var priority: Int?
+    /// What it needs, as a farmer at work counts it, else as it says itself.
+    package private(set) var demand = Demand()
+    /// What its processes use, in bytes, where they are on this host.
+    package private(set) var resident: Int?
+    /// Where the output of its last attempt is; nil where none was kept.
+    package private(set) var log: Path?
+
+    /// - Parameters:
+    ///   - task: which; it exists
+    ///   - directory: where
+    ///   - description: of it
+    /// - Throws: `FarmError` or `SystemError` when something cannot be read
+    package init(task: Int, _ directory: WorkDirectory, _ description: FarmDescription) throws {
+        let form = description.form ?? .commands
+        let (tasks, found) = try Self.find(task, directory)
+        var record = found ?? TaskRecord(id: task, command: [])
+        if tasks.place(of: task) == .waiting {
+            let entry = try Self.requeued(task, directory, tasks.state)
+            (record.attempts, record.failures) = (entry?.attempts ?? 0, entry?.failures ?? FailureCounts())
+            priority = try Self.priority(at: tasks.offset(of: task), directory, tasks.state)
+        }
+        facts = Explanation.Facts(state: tasks.state(of: task), task: record, form: form, now: Clock.wall)
+        facts.ahead = tasks.place(of: task) == .waiting ? tasks.ahead(of: task) : 0
+        let live = try Roster.read(directory).filter { $0.status == .live }.map { entry in
+            (entry: entry, alive: AliveFile.read(directory, farmer: entry.farmer))
+        }
+        facts.farmers = live.map { Self.farmer($0.entry, $0.alive, directory) }
+        try RecordedAttempts(directory).forEach { line, fields in
+            guard fields.task == task, let attempt = Attempt(line: [UInt8](copying: line)[...]) else { return }
+            attempts.append(attempt)
+        }
+        if let claim = tasks.claims[task], tasks.place(of: task) == .claimed {
+            note(claim, live.first { $0.entry.farmer == claim.farmer.farmer }?.alive, directory)
+        }
+        if !facts.state.isOver {
+            var durations = DurationEstimates()
+            DurationFiles.readEnd(of: directory, form, into: &durations)
+            facts.expected = durations.highest(task, TaskIdentity(line: record.command.span, form))
+        }
+        demand =
+            facts.farmers.lazy.compactMap(\.outlook).first?.demands(form)[record]
+            ?? Demand((try? form.task(record.command))?.needs ?? TaskNeeds())
+        let reader = try LogReader(directory, description, task: task)
+        if let last = reader.lastAttempt, case .file(let path) = try reader.source(of: last) { log = path }
+        if let last = reader.lastAttempt, case .pack(let path) = try reader.source(of: last) { log = path }
+    }
+
+    /// A task that moves just then is looked for again.
+    private static func find(_ task: Int, _ directory: WorkDirectory) throws -> (TaskLines, TaskRecord?) {
+        for _ in 0..<20 {
+            let tasks = try TaskLines(directory)
+            if let record = try tasks.record(of: task) { return (tasks, record) }
+            Clock.pause(nanoseconds: 50_000_000)
+        }
+        return (try TaskLines(directory), nil)
+    }
+
+    private static func requeued(
+        _ task: Int, _ directory: WorkDirectory, _ state: StateRecord
+    ) throws -> RequeuedEntry? {
+        var found: RequeuedEntry?
+        try SharedLines(.requeued, of: directory, state).forEach { line, _ in
+            var bytes = [UInt8](copying: line)
+            bytes.append(10)
+            if let entry = RequeuedEntry(bytes[...]), entry.task == task { found = entry }
+        }
+        return found
+    }
+
+    private static func priority(at offset: Int, _ directory: WorkDirectory, _ state: StateRecord) throws -> Int {
+        var priority = 0
+        try SharedLines(.priorities, of: directory, state).forEach { line, _ in
+            var bytes = [UInt8](copying: line)
+            bytes.append(10)
+            if let mark = PriorityMark(bytes[...]), mark.offset <= offset { priority = mark.priority }
+        }
+        return priority
+    }
+
+    private static func farmer(
+        _ entry: RosterEntry, _ alive: AliveRecord?, _ directory: WorkDirectory
+    ) -> Explanation.Farmer {
+        let silence = Clock.wall - (alive?.written ?? entry.joined)
+        var life = Explanation.Farmer.Life.alive
+        if silence > Liveness.patience(directory) / 1000 { life = .silent(silence) }
+        if let alive, Liveness.isHere(alive), !Liveness.isRunning(alive) { life = .dead }
+        return Explanation.Farmer(
+            name: entry.farmer, host: entry.host, life: life, slots: entry.slots, running: alive?.running.count ?? 0,
+            mode: alive?.control?.mode, outlook: alive?.outlook)
+    }
+
+    private mutating func note(_ claimed: TaskLines.Claim, _ alive: AliveRecord?, _ directory: WorkDirectory) {
+        let id = facts.task.id
+        let farmer = facts.farmers.first { $0.name == claimed.farmer.farmer }
+        var claim = Explanation.Claim(farmer: farmer ?? Self.farmer(claimed.farmer, alive, directory))
+        claim.running = claimed.running
+        claim.isCancelled = claimed.isCancelled
+        let path = directory.journal(claimed.farmer.farmer, generation: claimed.farmer.generation)
+        if let bytes = try? Folder.content(of: path) {
+            let replay = JournalReplay(bytes, epoch: claimed.farmer.epoch, carried: claimed.farmer.carried)
+            let late = Set(claim.farmer.outlook?.late.map(\.task) ?? [])
+            claim.ahead = replay.held.prefix { $0.id != id }.count {
+                replay.running[$0.id] == nil && !late.contains($0.id)
+            }
+            if let end = replay.uncarried.last(where: { $0.task.id == id })?.attempt {
+                claim.ended = end.outcome
+                // It may have been recorded meanwhile.
+                if attempts.last.map({ $0.number < end.number }) ?? true { attempts.append(end) }
+            }
+        }
+        if let running = claim.running, let alive, Liveness.isHere(alive), let group = Int32(exactly: running.group) {
+            resident = ProcessTable.resident(of: [group])[group]
+        }
+        facts.claim = claim
+    }
+}
