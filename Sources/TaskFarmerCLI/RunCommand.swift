@@ -12,7 +12,7 @@ package enum RunCommand: Command {
 
     package static let options =
         farming + RetryOptions.options + TimeOptions.options + [TimeOptions.halt] + ResourceOptions.options + lasting
-        + HostsRun.options
+        + HookOptions.options + HostsRun.options
 
     private static let farming: [Option] = [
         Option(
@@ -208,6 +208,7 @@ package enum RunCommand: Command {
         } else if !arguments.has("quiet") {
             OwnProcess.put(text(summary, directory), to: 1)
         }
+        HookOptions.run(arguments, summary, directory, console)
         return summary.exitStatus
     }
 

@@ -11,18 +11,25 @@ package struct Captured: Sendable {
     /// Whether it was ended from here, before it had come to an end of its own.
     package let isCutOff: Bool
 
-    /// Runs a command line with `/bin/sh` where this process is, in its environment, with nothing to read, and waits for its end.
+    /// Runs a command line with `/bin/sh` where this process is, in its environment, and waits for its end.
     ///
     /// - Parameters:
     ///   - command: for the shell
+    ///   - input: what it can read; nil for nothing
+    ///   - variables: `NAME=value`, instead of what the environment has of these names
     ///   - limit: after so many nanoseconds it is ended; nil waits for ever
     ///   - interruption: a descriptor; as soon as it can be read the command is ended
     /// - Returns: what it printed, and how it ended
     /// - Throws: `SystemError` or `SpawnFailure`
     package static func run(
-        _ command: [UInt8], limit: Int? = nil, interruption: Int32? = nil
+        _ command: [UInt8], input: [UInt8]? = nil, variables: [[UInt8]] = [], limit: Int? = nil,
+        interruption: Int32? = nil
     ) throws -> Captured {
-        let nothing = try Descriptor("/dev/null", .reading)
+        let source: Descriptor
+        if let input { source = try Children.memoryFile(input) } else { source = try Descriptor("/dev/null", .reading) }
+        let names = variables.map { $0.prefix { $0 != UInt8(ascii: "=") } + [UInt8(ascii: "=")] }
+        let environment =
+            OwnProcess.environment.filter { entry in !names.contains { entry.starts(with: $0) } } + variables
         // Files in memory: unlike a pipe they never make the command wait for whoever reads.
         let output = try Children.memoryFile([])
         let errors = try Children.memoryFile([])
@@ -30,7 +37,7 @@ package struct Captured: Sendable {
         let script = Array("(\n".utf8) + command + Array("\n) >&3 3>&-".utf8)
         let child = try Children.spawn(
             SpawnRequest(candidates: [shell], arguments: [shell, Array("-c".utf8), script]),
-            environment: CWords(OwnProcess.environment), input: nothing.number, output: errors.number,
+            environment: CWords(environment), input: source.number, output: errors.number,
             inherited: output.number)
         var isCutOff = false
         if limit != nil || interruption != nil {

@@ -78,6 +78,8 @@ package struct FarmSummary: Sendable {
     package internal(set) var changes = 0
     /// How often it looked whether there is something to do.
     package internal(set) var rounds = 0
+    /// Whether there was anything left to do when it came.
+    package internal(set) var foundWork = false
     var exhaustions = 0
     var hasLeft = false
     var isStoreLost = false

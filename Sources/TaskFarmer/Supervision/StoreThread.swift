@@ -29,7 +29,8 @@ enum StoreAnswer: Sendable {
     case exchanged(Store.Exchange)
     case state(StateRecord?)
     case findings([Store.Finding], elsewhere: Store.Elsewhere)
-    case left
+    /// With the state that it left.
+    case left(StateRecord?)
     case failed(FarmError)
 }
 
@@ -89,7 +90,7 @@ final class StoreThread: Sendable {
             case .leave(let release, let drop, let reason, let killsLeftovers):
                 if killsLeftovers { Leftovers.kill(of: store.farmer) }
                 try store.leave(release: release, drop: drop, reason: reason, patience)
-                return .left
+                return .left(store.cycle.seen)
             }
         } catch let error as FarmError {
             return .failed(error)

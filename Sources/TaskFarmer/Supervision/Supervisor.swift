@@ -145,6 +145,7 @@ final class Supervisor {
     /// Runs these tasks and all that come after them, until there is nothing left to do or a reason to stop.
     func run(_ first: [TaskRecord]) {
         pipeline.add(first)
+        summary.foundWork = !first.isEmpty || !state.hasNothingToRun
         var isOver = false
         while !isOver {
             if heart.hasPaused() { isInDoubt = true }
@@ -267,7 +268,8 @@ final class Supervisor {
         case .findings(let findings, let elsewhere):
             tell(findings)
             blame(elsewhere)
-        case .left:
+        case .left(let last):
+            if let last { note(last) }
             isLeaving = false
             summary.hasLeft = true
         case .failed(.lockBusy):

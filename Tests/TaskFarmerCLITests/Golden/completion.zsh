@@ -64,6 +64,9 @@ _taskfarmer() {
             '--quiet[Print errors only.]' \
             '-q[Print errors only.]' \
             '--version[Show the version and exit.]' \
+            '--on-end=[Run this shell command when all tasks are over; of several farmers the last to leave does so.]:COMMAND:' \
+            '--on-fail=[The same, when some have failed then; before --on-end.]:COMMAND:' \
+            '--on-stop=[Run this shell command when this farmer stops while work remains.]:COMMAND:' \
             '--hosts=[Start a farmer on each of these machines over ssh instead of here\: n1, user@n1, n2*4 (4 tasks at a time there), n\[01-16\], @FILE (one a line). All must see LIST and this folder under the same names.]:HOST,…:' \
             '--ssh=[How ssh is started, as for a shell\: "ssh -p 2222".]:COMMAND:' \
             '--remote-program=[Where taskfarmer lies on the machines of --hosts.]:PATH:_files' \
