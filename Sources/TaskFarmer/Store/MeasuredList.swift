@@ -31,15 +31,21 @@ struct MeasuredList {
         var times = ExpectedTimes(durations)
         // By ID, once any task has one.
         var wanted: [Int32] = []
+        // As most lists are: of a task nothing but its length is wanted.
+        let isPlain = order == .list && form == .commands && work == nil
         try list.forEachTask(from: &mark) { command in
-            if order != .list || form == .objects || work != nil { lengths.append(UInt32(command.count)) }
-            if order.needsDurations { times.add(TaskIdentity(line: command, form)) }
-            if form == .objects {
-                let priority = form.priority(command)
-                if priority != 0 && wanted.isEmpty { wanted = [Int32](repeating: 0, count: tasks) }
-                if priority != 0 || !wanted.isEmpty { wanted.append(Int32(priority)) }
+            if isPlain {
+                stack.add(commandLength: command.count)
+            } else {
+                lengths.append(UInt32(command.count))
+                if order.needsDurations { times.add(TaskIdentity(line: command, form)) }
+                if form == .objects {
+                    let priority = form.priority(command)
+                    if priority != 0 && wanted.isEmpty { wanted = [Int32](repeating: 0, count: tasks) }
+                    if priority != 0 || !wanted.isEmpty { wanted.append(Int32(priority)) }
+                }
+                if work?.place(of: tasks) == nil { stack.add(commandLength: command.count) } else { stack.pass() }
             }
-            if work?.place(of: tasks) == nil { stack.add(commandLength: command.count) } else { stack.pass() }
             tasks += 1
             guard tasks & 0xff == 0 || !list.handler.isRepeatable, Clock.boot >= nextLook else { return }
             if patience.givesUp(after: 0) {
