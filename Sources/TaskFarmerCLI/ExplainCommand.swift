@@ -28,7 +28,7 @@ package enum ExplainCommand: Command {
         }
         let seen = try SeenFarm(arguments.operands.dropFirst())
         let tasks = try seen.directory.readState().tasks
-        guard task < tasks else { throw UsageError(message: SeenFarm.noTask(task, seen.directory, of: tasks)) }
+        guard task < tasks else { throw UsageError(message: seen.directory.noTask(task, of: tasks)) }
         let history = try TaskHistory(task: task, seen.directory, seen.description)
         let report = ExplainReport(
             facts: history.facts, attempts: history.attempts, priority: history.priority, demand: history.demand,

@@ -40,39 +40,10 @@ package enum ExportCommand: Command {
             let words = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw UsageError(message: "expected --format with one of \(words); see taskfarmer export --help")
         }
-        let directory = WorkDirectory(try Places.existing(arguments.operands))
-        guard let description = try OpenedFarm.readDescription(directory) else {
-            throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
+        let seen = try SeenFarm(arguments.operands)
+        try OutputTarget.write(to: arguments.path("output"), of: seen) {
+            try Export(seen.directory, seen.description, put: $0).write(format)
         }
-        let known = WorkDirectory(directory.root, description)
-        guard let path = arguments.path("output") else {
-            do {
-                try Export(known, description) { try OwnProcess.print($0) }.write(format)
-            } catch let error as SystemError where error.isBrokenPipe {
-                // Whoever reads has seen enough.
-            }
-            return 0
-        }
-        try refuse(path, known, description)
-        let file = try ReplacedFile(path)
-        try Export(known, description) { try file.write($0) }.write(format)
-        try file.complete()
         return 0
-    }
-
-    /// What farmers work with is not to be replaced by a word too few on the command line.
-    private static func refuse(_ path: Path, _ directory: WorkDirectory, _ description: FarmDescription) throws {
-        guard let folder = try Folder.facts(path.parent) else { return }
-        for own in [directory.root, directory.farmers, directory.logs] {
-            if let facts = try Folder.facts(own), (facts.inode, facts.device) == (folder.inode, folder.device) {
-                throw UsageError(
-                    message: "--output \(path): it would lie in the work directory, among the farmers' files")
-            }
-        }
-        if let facts = try Folder.facts(path), let list = try Folder.facts(Path(description.list)),
-            (facts.inode, facts.device) == (list.inode, list.device)
-        {
-            throw UsageError(message: "--output \(path): that is the task list")
-        }
     }
 }

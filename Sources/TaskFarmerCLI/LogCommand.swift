@@ -30,10 +30,8 @@ package enum LogCommand: Command {
             throw UsageError(message: "\(word.text): expected the ID of a task, a whole number")
         }
         let attempt = try arguments.number("attempt", in: 1...Int.max)
-        let directory = WorkDirectory(try Places.existing(Array(arguments.operands.dropFirst())))
-        guard let description = try OpenedFarm.readDescription(directory) else {
-            throw FarmError.noWorkDirectory("\(directory.root) is being made; try again in a moment")
-        }
+        let seen = try SeenFarm(arguments.operands.dropFirst())
+        let directory = seen.directory
         let state = try directory.readState()
         guard task < state.tasks else {
             throw UsageError(
@@ -41,7 +39,7 @@ package enum LogCommand: Command {
                     ? "there is no task in \(directory.root)"
                     : "there is no task \(task) in \(directory.root): the last is \(state.tasks - 1)")
         }
-        var reader = try LogReader(directory, description, task: task)
+        var reader = try LogReader(directory, seen.description, task: task)
         let follow = arguments.has("follow")
         if follow && reader.lastAttempt == nil {
             _ = say("task \(task) has not been started yet; waiting for it", status: 0)

@@ -24,11 +24,9 @@ struct LongOutput {
     /// - Throws: what `body` throws, and `SystemError` when it cannot be printed
     static func print(_ body: (inout LongOutput) throws -> Void) throws {
         var output = LongOutput()
-        do {
+        try OutputTarget.unlessClosed {
             try body(&output)
             try output.flush()
-        } catch let error as SystemError where error.isBrokenPipe {
-            return
         }
     }
 }

@@ -29,29 +29,22 @@ package enum ReportCommand: Command {
         let commands = try commands(of: HTMLReport.named(run.figures, run.running), run)
         let now = Clock.wall
         let report = HTMLReport(
-            workDirectory: run.directory.root.description, list: run.description.list, state: run.state,
+            workDirectory: run.seen.directory.root.description, list: run.seen.description.list, state: run.state,
             figures: run.figures,
             running: run.running, commands: commands, now: now, nowText: Clock.text(now),
             startText: run.figures.extent.isEmpty ? "" : Clock.text(run.figures.extent.start),
             version: Commands.version,
             signalName: Console.signalName)
         let output = arguments.path("output") ?? "report.html"
-        let bytes = Array(report.html.utf8)
-        if output == "-" {
-            try OwnProcess.print(bytes)
-        } else {
-            let file = try ReplacedFile(output)
-            try file.write(bytes)
-            try file.complete()
-        }
+        try OutputTarget.write(to: output == "-" ? nil : output, of: run.seen) { try $0(Array(report.html.utf8)) }
         return 0
     }
 
     /// What people are shown for these tasks.
     private static func commands(of tasks: Set<Int>, _ run: RunReading) throws -> [Int: String] {
         if tasks.isEmpty { return [:] }
-        let lines = try TaskLines(run.directory)
-        let form = run.description.form ?? .commands
+        let lines = try TaskLines(run.seen.directory)
+        let form = run.seen.description.form ?? .commands
         var commands: [Int: String] = [:]
         for task in tasks where task < lines.count {
             commands[task] = try lines.line(of: task).map { RunReport.shown(form.shown($0)) }

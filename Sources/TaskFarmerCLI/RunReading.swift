@@ -6,8 +6,7 @@ internal import TaskFarmerReport
 internal import TaskFarmerSystem
 
 struct RunReading {
-    let directory: WorkDirectory
-    let description: FarmDescription
+    let seen: SeenFarm
     let attempts: RecordedAttempts
     let figures: RunFigures
     let running: [HTMLReport.Running]
@@ -20,35 +19,25 @@ struct RunReading {
     /// - Parameter operands: a list, a work directory, or nothing
     /// - Throws: `FarmError` where there is none, or it cannot be read
     init(_ operands: [[UInt8]]) throws {
-        let root = try Places.existing(operands)
-        guard let description = try OpenedFarm.readDescription(WorkDirectory(root)) else {
-            throw FarmError.noWorkDirectory("\(root) is being made; try again in a moment")
-        }
-        self.description = description
-        directory = WorkDirectory(root, description)
-        attempts = try RecordedAttempts(directory)
+        seen = try SeenFarm(operands)
+        attempts = try RecordedAttempts(seen.directory)
         var extent = RunExtent()
         try attempts.forEach { line, fields in extent.note(line, fields) }
         var events: [FarmerEvent] = []
-        try SharedLines(.farmers, of: directory, attempts.state).forEach { line, _ in
+        try SharedLines(.farmers, of: seen.directory, attempts.state).forEach { line, _ in
             if let event = FarmerEvent(line) { events.append(event) }
         }
-        var seen: [String: Int] = [:]
-        var running: [HTMLReport.Running] = []
         var ordinals: [String: Int] = [:]
         for event in events { ordinals[event.farmer] = event.ordinal }
-        for entry in try Roster.read(directory) {
-            ordinals[entry.farmer] = entry.ordinal
-            guard entry.status == .live,
-                let alive = (try? Folder.content(of: directory.alive(entry.farmer))).flatMap({ AliveRecord($0) })
-            else { continue }
-            seen[entry.farmer] = alive.written
-            running += alive.running.map {
-                HTMLReport.Running(
-                    task: $0.task, attempt: $0.attempt, host: entry.host, slot: $0.slot, started: $0.started)
-            }
+        for entry in try Roster.read(seen.directory) { ordinals[entry.farmer] = entry.ordinal }
+        var signs: [String: Int] = [:]
+        var running: [HTMLReport.Running] = []
+        for (entry, alive) in try Roster.live(seen.directory) {
+            guard let alive else { continue }
+            signs[entry.farmer] = alive.written
+            running += alive.running.map { (entry.host, $0) }
         }
-        extent.note(events, seen: seen)
+        extent.note(events, seen: signs)
         var figures = RunFigures(extent)
         try attempts.forEach { line, fields in figures.note(line, fields) }
         figures.finish()

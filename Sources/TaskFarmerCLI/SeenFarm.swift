@@ -29,13 +29,7 @@ struct SeenFarm {
         let tasks = try directory.readState().tasks
         switch ids.clipped(to: tasks) {
         case .success(let clipped): return clipped
-        case .failure(let missing): throw UsageError(message: Self.noTask(missing.id, directory, of: tasks))
+        case .failure(let missing): throw UsageError(message: directory.noTask(missing.id, of: tasks))
         }
-    }
-
-    static func noTask(_ id: Int, _ directory: WorkDirectory, of tasks: Int) -> String {
-        tasks == 0
-            ? "there is no task \(id) in \(directory.root): there are none"
-            : "there is no task \(id) in \(directory.root): the last is \(tasks - 1)"
     }
 }

@@ -20,9 +20,7 @@ package enum StatusCommand: Command {
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
         let seen = try SeenFarm(arguments.operands)
         let state = try seen.directory.readState()
-        let farmers = try Roster.read(seen.directory).filter { $0.status == .live }.map { entry in
-            (entry: entry, alive: AliveFile.read(seen.directory, farmer: entry.farmer))
-        }
+        let farmers = try Roster.live(seen.directory)
         let report = StatusReport(
             directory: seen.directory.root.description, list: seen.description.list, state: state, farmers: farmers,
             now: Clock.wall)

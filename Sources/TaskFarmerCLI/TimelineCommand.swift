@@ -50,17 +50,7 @@ package enum TimelineCommand: Command {
         let begin = run.extent.firstStart ?? 0
         let range = (from.map { begin + $0 } ?? .min)...(to.map { begin + $0 } ?? .max)
         var timeline = try TimelineWriting(run, range: range, most: most)
-        if let path = arguments.path("output") {
-            let file = try ReplacedFile(path)
-            try timeline.write { try file.write($0) }
-            try file.complete()
-        } else {
-            do { try timeline.write { try OwnProcess.print($0) } } catch let error as SystemError
-                where error.isBrokenPipe
-            {
-                // Whoever reads has seen enough.
-            }
-        }
+        try OutputTarget.write(to: arguments.path("output"), of: run.seen) { try timeline.write($0) }
         if timeline.leftOut > 0 {
             OwnProcess.put(
                 "taskfarmer: \(timeline.leftOut) of \(Text.count(timeline.inRange, "attempt")) left out; --events, --from and --to "
@@ -95,7 +85,7 @@ private struct TimelineWriting {
     init(_ run: RunReading, range: ClosedRange<Int>, most: Int) throws {
         self.run = run
         self.range = range
-        lines = try TaskLines(run.directory)
+        lines = try TaskLines(run.seen.directory)
         var (succeeded, others) = (0, 0)
         try run.attempts.forEach { _, fields in
             guard Self.overlaps(fields, range) else { return }
@@ -117,7 +107,7 @@ private struct TimelineWriting {
             for event in names { append(event) }
         }
         for event in counters { append(event) }
-        let form = run.description.form ?? .commands
+        let form = run.seen.description.form ?? .commands
         try run.attempts.forEach { line, fields in
             guard Self.overlaps(fields, range), let number = run.extent.member(of: line.extracting(fields.farmer))
             else { return }
@@ -169,10 +159,8 @@ private struct TimelineWriting {
     private var counters: [[UInt8]] {
         let figures = run.figures
         let width = figures.width
-        var events = [
-            Array(#"{"name":"process_name","ph":"M","pid":0,"tid":0,"args":{"name":"all farmers"}}"#.utf8)
-        ]
         guard !figures.extent.isEmpty else { return [] }
+        var events = TraceEvent.names(process: 0, farmer: "all farmers", slots: 0)
         var last: [String: String] = [:]
         for column in 0...RunFigures.columns {
             let time = figures.extent.start + Int(Double(column) * width)

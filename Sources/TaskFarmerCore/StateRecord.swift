@@ -84,6 +84,13 @@ package struct StateRecord: Sendable, Equatable {
     /// The mean wall time of the attempts so far, in nanoseconds; 0 as long as nothing is known.
     package var meanTask: Int { timed == 0 ? 0 : min(wall / timed, .max / 1000) * 1000 }
 
+    /// Adds what is known of how long an attempt took, where it was final.
+    package mutating func time(_ attempt: Attempt) {
+        guard attempt.outcome.isFinal else { return }
+        timed += 1
+        wall = min(wall, Self.most) + min(attempt.wall, Self.most)
+    }
+
     /// Every task is in exactly one place.
     package var isBalanced: Bool { toprocess + claimed + finished + failed + skipped + held == tasks }
 

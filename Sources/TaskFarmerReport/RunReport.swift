@@ -63,8 +63,9 @@ package enum RunReport {
 
     /// A command for people: at most 120 characters, nothing that a terminal would act on.
     package static func shown(_ command: [UInt8]) -> String {
-        let text = command.prefix(480).text.oneLine
-        return text.count <= 120 ? text : text.prefix(119) + "…"
+        var bytes: [UInt8] = []
+        PlainText.append(command, upTo: 120, to: &bytes)
+        return bytes.text
     }
 
     /// What the summary is made of. Times are in nanoseconds.

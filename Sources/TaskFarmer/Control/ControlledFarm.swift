@@ -48,10 +48,7 @@ package struct ControlledFarm {
         switch ids.clipped(to: tasks) {
         case .success(let clipped): return clipped
         case .failure(let missing):
-            throw FarmError.usage(
-                tasks == 0
-                    ? "there is no task \(missing.id) in \(directory.root): there are none"
-                    : "there is no task \(missing.id) in \(directory.root): the last is \(tasks - 1)")
+            throw FarmError.usage(directory.noTask(missing.id, of: tasks))
         }
     }
 

@@ -33,9 +33,7 @@ package struct TaskHistory {
         }
         facts = Explanation.Facts(state: tasks.state(of: task), task: record, form: form, now: Clock.wall)
         facts.ahead = tasks.place(of: task) == .waiting ? tasks.ahead(of: task) : 0
-        let live = try Roster.read(directory).filter { $0.status == .live }.map { entry in
-            (entry: entry, alive: AliveFile.read(directory, farmer: entry.farmer))
-        }
+        let live = try Roster.live(directory)
         facts.farmers = live.map { Self.farmer($0.entry, $0.alive, directory) }
         try RecordedAttempts(directory).forEach { line, fields in
             guard fields.task == task, let attempt = Attempt(line: [UInt8](copying: line)[...]) else { return }
@@ -53,8 +51,10 @@ package struct TaskHistory {
             facts.farmers.lazy.compactMap(\.outlook).first?.demands(form)[record]
             ?? Demand((try? form.task(record.command))?.needs ?? TaskNeeds())
         let reader = try LogReader(directory, description, task: task)
-        if let last = reader.lastAttempt, case .file(let path) = try reader.source(of: last) { log = path }
-        if let last = reader.lastAttempt, case .pack(let path) = try reader.source(of: last) { log = path }
+        switch try reader.lastAttempt.map({ try reader.source(of: $0) }) {
+        case .file(let path), .pack(let path): log = path
+        case .notKept, .unknown, nil: break
+        }
     }
 
     /// A task that moves just then is looked for again.

@@ -86,10 +86,7 @@ struct ForeignFiles {
         TraceEvent.append(attempt, command: command, process: host + 1, to: &event)
         try files[.timeline]?.add(event)
         state.attempts += 1
-        if attempt.outcome.isFinal {
-            state.timed += 1
-            state.wall = min(state.wall, 1 << 59) + min(attempt.wall, 1 << 59)
-        }
+        state.time(attempt)
     }
 
     private func count(_ place: SharedFile, _ state: inout StateRecord) {

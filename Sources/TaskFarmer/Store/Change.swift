@@ -111,10 +111,7 @@ package final class Change {
             events.append(10)
             TraceEvent.append(end.attempt, command: end.task.command, process: ordinal, to: &events)
             appendArrows(of: end.attempt, ordinal, to: &events)
-            if end.attempt.outcome.isFinal {
-                state.timed += 1
-                state.wall = min(state.wall, 1 << 59) + min(end.attempt.wall, 1 << 59)
-            }
+            state.time(end.attempt)
             if end.attempt.outcome == .succeeded {
                 end.task.appendLine(to: &finished)
                 state.finished += 1

@@ -11,6 +11,13 @@ package enum Roster {
             RosterEntry(bytes[$0..<($0 + RosterEntry.width)])
         }
     }
+
+    /// The farmers at work, and what each says of itself; nil where that cannot be read.
+    package static func live(_ directory: WorkDirectory) throws -> [(entry: RosterEntry, alive: AliveRecord?)] {
+        try read(directory).filter { $0.status == .live }.map { entry in
+            (entry, AliveFile.read(directory, farmer: entry.farmer))
+        }
+    }
 }
 
 /// Taking over what a dead farmer held.

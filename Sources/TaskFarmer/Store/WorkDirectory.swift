@@ -80,6 +80,11 @@ package struct WorkDirectory: Sendable, Equatable {
 
     package func lockPath(recorded text: String) -> Path { text.contains("/") ? Path(text) : root.appending(text) }
 
+    /// What is said of an ID that none of so many tasks has.
+    package func noTask(_ id: Int, of tasks: Int) -> String {
+        "there is no task \(id) in \(root): " + (tasks == 0 ? "there are none" : "the last is \(tasks - 1)")
+    }
+
     /// The state as of now, without the lock: while it is being written it is read again until it is whole.
     ///
     /// - Throws: `FarmError.damaged` when it does not become whole within a second

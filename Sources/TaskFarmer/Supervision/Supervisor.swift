@@ -32,7 +32,7 @@ final class Supervisor {
     }
 
     let store: Store
-    private let storeThread: StoreThread
+    let storeThread: StoreThread
     let heart: Heart
     private let scribe: Scribe
     let signals: SignalSource?
@@ -67,43 +67,43 @@ final class Supervisor {
     var pipeline: TaskPipeline
     /// Which of the wakeups there were.
     var woke = ~0
-    private var isAsked = false
+    var isAsked = false
     /// It stood still: until a change says otherwise, its tasks may be others' by now.
-    private var isInDoubt = false
-    private var isLeaving = false
+    var isInDoubt = false
+    var isLeaving = false
     var isPaused = false
     /// Not told to the others yet.
     var newSlots: Int?
     /// Not to be run, since somebody said so: not recorded as that yet, and on its way there.
     var dropped: [TaskRecord] = []
-    private var droppedNow: [TaskRecord] = []
-    private var released: [TaskRecord] = []
+    var droppedNow: [TaskRecord] = []
+    var released: [TaskRecord] = []
     /// To be run again after a while, and more of them than there are slots by then.
     var delayed = DelayedTasks()
     /// There are farmers on other hosts.
-    private var hasCompany = false
+    var hasCompany = false
     /// Which tasks it takes.
-    private(set) var selection: TaskSelection
+    var selection: TaskSelection
     var surplus: [TaskRecord] = []
     /// When to look for those that would not be over in time any more, and how often, in nanoseconds.
     private var nextSweep = 0
     private static let sweepInterval = 1_000_000_000
 
     var state: StateRecord
-    private var totalRate = RateEstimate()
-    private var lastTotalDone: Int?
-    private var lastChange: Int
-    private var lastCycle = 0
-    private var lastHeld = 0
+    var totalRate = RateEstimate()
+    var lastTotalDone: Int?
+    var lastChange: Int
+    var lastCycle = 0
+    var lastHeld = 0
     private var lastLook = Clock.boot
     /// Since when it has nothing at all.
     var idleSince: Int?
-    private var nextPeek = 0
-    private var peekWait = 0
+    var nextPeek = 0
+    var peekWait = 0
     private var nextProgress = 0
     private var nextShow = 0
-    private var hasToldSilence: [String: Int] = [:]
-    private(set) var summary: FarmSummary {
+    var hasToldSilence: [String: Int] = [:]
+    var summary: FarmSummary {
         get { tasks.summary }
         set { tasks.summary = newValue }
     }
@@ -236,101 +236,7 @@ final class Supervisor {
         do { try tasks.reap() } catch { stop(.failure(.system(error))) }
     }
 
-    // MARK: the store
-
-    private func send(_ request: StoreRequest) {
-        // What has ended by now is part of what is asked for.
-        tasks.handOver()
-        isAsked = true
-        storeThread.send(request)
-    }
-
-    private func takeAnswer() {
-        storeThread.answered.clear()
-        guard let answer = storeThread.takeAnswer() else { return }
-        isAsked = false
-        switch answer {
-        case .exchanged(let exchange):
-            isInDoubt = false
-            lastChange = Clock.boot
-            lastCycle = exchange.duration
-            lastHeld = exchange.held
-            tasks.carry(exchange.carried)
-            for kept in exchange.kept { delayed.add(kept.task, due: kept.attempt.delayedUntil) }
-            released = []
-            droppedNow = []
-            pipeline.add(exchange.tasks)
-            selection.note(taken: exchange.tasks.count, exchange.refused, of: exchange.state.toprocess, at: Clock.boot)
-            note(exchange.state)
-            if !exchange.tasks.isEmpty { peekWait = 0 }
-        case .state(let seen):
-            if let seen, seen.epoch >= state.epoch { note(seen) }
-        case .findings(let findings, let elsewhere):
-            tell(findings)
-            blame(elsewhere)
-        case .left(let last):
-            if let last { note(last) }
-            isLeaving = false
-            summary.hasLeft = true
-        case .failed(.lockBusy):
-            // Only while stopping: the claims stay in the journal, and whoever comes next recovers them.
-            if isLeaving {
-                summary.hasLeft = true
-            } else {
-                pipeline.add(released)
-                dropped += droppedNow
-            }
-            released = []
-            droppedNow = []
-        case .failed(let error):
-            summary.isStoreLost = true
-            fail(error)
-        }
-    }
-
-    private func note(_ seen: StateRecord) {
-        state = seen
-        let done = seen.done
-        if let last = lastTotalDone {
-            totalRate.note(ended: done - last, at: Clock.boot)
-        } else {
-            totalRate.note(ended: 0, at: Clock.boot)
-        }
-        lastTotalDone = done
-    }
-
-    private func tell(_ findings: [Store.Finding]) {
-        for finding in findings {
-            switch finding {
-            case .recovered(let farmer, let tasks, let givenUp):
-                observer.observe(.note(Store.Finding.text(farmer, tasks, givenUp)))
-                nextPeek = 0
-                state.toprocess += tasks  // until the next look says better
-            case .silent(let farmer, let host, let seconds, let tasks):
-                if let last = hasToldSilence[farmer], seconds < 2 * last { continue }
-                hasToldSilence[farmer] = seconds
-                observer.observe(
-                    .note(
-                        "\(farmer) has shown no sign of life for \(seconds) s and holds \(tasks) tasks, but the file server "
-                            + "still keeps its lock. If \(host) is down, stop this farmer and run it again with "
-                            + "--assume-dead \(host)"))
-            }
-        }
-    }
-
-    /// What succeeds elsewhere and failed here speaks against this node.
-    private func blame(_ elsewhere: Store.Elsewhere) {
-        hasCompany = elsewhere.isAnybody
-        let count = tasks.doubt.noteSuccesses(elsewhere.succeeded)
-        let isOver = settings.quarantine.map { tasks.doubt.evidence.count >= $0 } ?? false
-        if isWorking && (isOver || count != nil) {
-            observer.observe(
-                .note(
-                    "\(HostIdentity.current.name) may be to blame: \(tasks.doubt.text) failed here and succeeded on other hosts"
-                        + (isOver ? "; this farmer takes no more tasks (--quarantine)" : "")))
-        }
-        if isOver { drain(.quarantine) }
-    }
+    // MARK: deciding
 
     private var situation: ClaimSituation {
         let now = Clock.boot

@@ -4,23 +4,8 @@
 package import TaskFarmerCore
 
 package struct HTMLReport {
-    /// A task that is running now.
-    package struct Running: Sendable {
-        package var task: Int
-        package var attempt: Int
-        package var host: String
-        package var slot: Int
-        /// Microseconds since 1970.
-        package var started: Int
-
-        package init(task: Int, attempt: Int, host: String, slot: Int, started: Int) {
-            self.task = task
-            self.attempt = attempt
-            self.host = host
-            self.slot = slot
-            self.started = started
-        }
-    }
+    /// A task that is running now, and where.
+    package typealias Running = (host: String, task: JournalRecord.RunningTask)
 
     package var workDirectory: String
     package var list: String
@@ -57,7 +42,7 @@ package struct HTMLReport {
     /// The tasks whose commands are wanted.
     package static func named(_ figures: RunFigures, _ running: [Running]) -> Set<Int> {
         Set((figures.slowest + figures.largest + figures.latestFailures).map(\.task))
-            .union(running.prefix(mostRunning).map(\.task))
+            .union(running.prefix(mostRunning).map(\.task.task))
     }
 
     static let mostRunning = 200
@@ -222,11 +207,11 @@ package struct HTMLReport {
         return HTML.table(
             "Running now" + Self.some(running.count, Self.mostRunning),
             [("task", true), ("attempt", true), ("host", false), ("slot", true), ("for", true), ("command", false)],
-            running.sorted { $0.started < $1.started }.prefix(Self.mostRunning).map {
+            running.sorted { $0.task.started < $1.task.started }.prefix(Self.mostRunning).map {
                 [
-                    "\($0.task)", "\($0.attempt)", $0.host, "\($0.slot)",
-                    Text.duration(max(0, now - $0.started), micro: true),
-                    commands[$0.task] ?? "",
+                    "\($0.task.task)", "\($0.task.attempt)", $0.host, "\($0.task.slot)",
+                    Text.duration(max(0, now - $0.task.started), micro: true),
+                    commands[$0.task.task] ?? "",
                 ]
             })
     }

@@ -1,0 +1,51 @@
+// Where a command's long output goes: a file that is there whole or not at all, or standard output.
+
+internal import TaskFarmer
+internal import TaskFarmerCore
+internal import TaskFarmerSystem
+
+enum OutputTarget {
+    /// Writes what is told of a work directory.
+    ///
+    /// - Parameters:
+    ///   - path: the file; nil for standard output
+    ///   - seen: the work directory, none of whose files it may be
+    ///   - body: called with what takes the bytes, in parts
+    /// - Throws: what `body` throws, `UsageError` for a file that must stay, and `SystemError` when it cannot be written
+    static func write(
+        to path: Path?, of seen: SeenFarm, _ body: (@escaping ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        guard let path else {
+            try unlessClosed { try body { try OwnProcess.print($0) } }
+            return
+        }
+        try refuse(path, seen)
+        let file = try ReplacedFile(path)
+        try body { try file.write($0) }
+        try file.complete()
+    }
+
+    /// Prints. Whoever closes the pipe has seen enough, and that is no failure.
+    ///
+    /// - Parameter body: what prints
+    /// - Throws: what `body` throws else
+    static func unlessClosed(_ body: () throws -> Void) throws {
+        do { try body() } catch let error as SystemError where error.isBrokenPipe {}
+    }
+
+    /// What farmers work with is not to be replaced by a word too few on the command line.
+    private static func refuse(_ path: Path, _ seen: SeenFarm) throws {
+        guard let folder = try Folder.facts(path.parent) else { return }
+        for own in [seen.directory.root, seen.directory.farmers, seen.directory.logs] {
+            if let facts = try Folder.facts(own), (facts.inode, facts.device) == (folder.inode, folder.device) {
+                throw UsageError(
+                    message: "--output \(path): it would lie in the work directory, among the farmers' files")
+            }
+        }
+        if let facts = try Folder.facts(path), let list = try Folder.facts(Path(seen.description.list)),
+            (facts.inode, facts.device) == (list.inode, list.device)
+        {
+            throw UsageError(message: "--output \(path): that is the task list")
+        }
+    }
+}
