@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #ifndef MFD_CLOEXEC
@@ -173,6 +174,55 @@ int tf_terminal_width(int descriptor) {
     if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
     return size.ws_col;
 }
+
+int tf_terminal_size(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
+}
+
+// What ends a process unless it is caught. Those that end it in order are read from a descriptor.
+static const int fatal_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGXCPU, SIGALRM,
+                                    SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGSTKFLT};
+static struct {
+    volatile sig_atomic_t is_guarded;
+    int input, output;
+    struct termios settings;
+    char bytes[64];
+    size_t count;
+} guarded;
+
+static void give_back_terminal(int number) {
+    if (guarded.is_guarded) {
+        guarded.is_guarded = 0;
+        ssize_t wrote = write(guarded.output, guarded.bytes, guarded.count);
+        (void)wrote;
+        tcsetattr(guarded.input, TCSANOW, &guarded.settings);
+    }
+    // The signal's own action has been set again.
+    raise(number);
+}
+
+int tf_guard_terminal(int input, int output, const void *bytes, size_t count) {
+    static char stack[1 << 16];
+    if (count > sizeof guarded.bytes || tcgetattr(input, &guarded.settings) != 0) return -1;
+    memcpy(guarded.bytes, bytes, count);
+    guarded.count = count;
+    guarded.input = input;
+    guarded.output = output;
+    guarded.is_guarded = 1;
+    // Also when this thread's own stack has run out.
+    stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&other, NULL);
+    struct sigaction action = {.sa_handler = give_back_terminal, .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) sigaction(fatal_signals[i], &action, NULL);
+    return 0;
+}
+
+void tf_release_terminal(void) { guarded.is_guarded = 0; }
 
 // The same number on every architecture but alpha; older headers do not know it.
 #ifndef SYS_pidfd_open

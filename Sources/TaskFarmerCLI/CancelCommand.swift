@@ -1,6 +1,7 @@
 // `taskfarmer cancel IDS`
 
 internal import TaskFarmer
+internal import TaskFarmerCore
 internal import TaskFarmerReport
 
 package enum CancelCommand: Command {
@@ -23,15 +24,22 @@ package enum CancelCommand: Command {
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
         let (farm, ids) = try ControlOptions.tasks(arguments, name)
-        let result = try farm.cancel(ids, limit: try ControlOptions.limit(arguments))
-        return ControlOptions.answer(
-            ControlReport(
-                "cancelled",
-                [
-                    (result.waiting, "waiting"), (result.held, "held"), (result.running, "running"),
-                    (result.taken, "taken and not started"),
-                ],
-                others: [(result.over, "over already"), (result.unanswered, "with farmers that have not answered")]),
-            silent: result.silent)
+        let (report, silent) = try cancel(ids, farm, limit: try ControlOptions.limit(arguments))
+        return ControlOptions.answer(report, silent: silent)
+    }
+
+    /// Cancels tasks, and says what was done and who has not answered within so many nanoseconds.
+    static func cancel(
+        _ ids: TaskIDs, _ farm: ControlledFarm, limit: Int
+    ) throws -> (report: ControlReport, silent: [String]) {
+        let result = try farm.cancel(ids, limit: limit)
+        let report = ControlReport(
+            "cancelled",
+            [
+                (result.waiting, "waiting"), (result.held, "held"), (result.running, "running"),
+                (result.taken, "taken and not started"),
+            ],
+            others: [(result.over, "over already"), (result.unanswered, "with farmers that have not answered")])
+        return (report, result.silent)
     }
 }

@@ -73,15 +73,23 @@ enum ControlOptions {
         let farm = try farm(isPlace ? operands[...] : operands.dropFirst(), arguments)
         let farmers = try farm.farmers(named: name.map(\.text))
         if farmers.isEmpty { return answer(ControlReport(nothing: done, "no farmer is at work")) }
+        let (report, silent) = try ask(wish, done: done, already: already, farmers, farm, limit: limit)
+        return answer(report, silent: silent)
+    }
+
+    /// Asks farmers for something, and says what came of it and who has not answered within so many nanoseconds.
+    static func ask(
+        _ wish: FarmerRequest.Wish, done: String, already: String, _ farmers: [RosterEntry], _ farm: ControlledFarm,
+        limit: Int
+    ) throws -> (report: ControlReport, silent: [String]) {
         let answers = try farm.ask(wish, of: farmers, limit: limit)
-        return answer(
-            ControlReport(
-                done, [(answers.done.count, words(answers.done))],
-                others: [
-                    (answers.already.count, already), (answers.gone.count, "gone meanwhile"),
-                    (answers.silent.count, "asked, no answer yet"),
-                ]),
-            silent: answers.silent)
+        let report = ControlReport(
+            done, [(answers.done.count, words(answers.done))],
+            others: [
+                (answers.already.count, already), (answers.gone.count, "gone meanwhile"),
+                (answers.silent.count, "asked, no answer yet"),
+            ])
+        return (report, answers.silent)
     }
 
     private static func words(_ farmers: [String]) -> String {

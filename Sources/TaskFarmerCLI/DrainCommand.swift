@@ -19,7 +19,9 @@ package enum DrainCommand: Command {
         """
 
     package static func run(_ arguments: Arguments, _ process: CommandProcess) throws -> Int32 {
-        try ControlOptions.ask(
-            .drain, done: "draining", already: "leaving already", arguments.operands, arguments)
+        try ControlOptions.ask(.drain, done: done, already: already, arguments.operands, arguments)
     }
+
+    static let done = "draining"
+    static let already = "leaving already"
 }

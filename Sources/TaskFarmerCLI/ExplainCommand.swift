@@ -29,12 +29,17 @@ package enum ExplainCommand: Command {
         let seen = try SeenFarm(arguments.operands.dropFirst())
         let tasks = try seen.directory.readState().tasks
         guard task < tasks else { throw UsageError(message: seen.directory.noTask(task, of: tasks)) }
+        let report = try report(on: task, of: seen)
+        OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
+        return 0
+    }
+
+    /// All that is known of a task that exists.
+    static func report(on task: Int, of seen: SeenFarm) throws -> ExplainReport {
         let history = try TaskHistory(task: task, seen.directory, seen.description)
-        let report = ExplainReport(
+        return ExplainReport(
             facts: history.facts, attempts: history.attempts, priority: history.priority, demand: history.demand,
             resident: history.resident, log: history.log?.description, place: seen.directory.root.bytes,
             signalName: Console.signalName, time: { Clock.text($0) })
-        OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
-        return 0
     }
 }

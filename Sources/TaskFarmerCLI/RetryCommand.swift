@@ -47,8 +47,12 @@ package enum RetryCommand: Command {
             throw UsageError(message: "expected IDs of tasks, --failed or --class CLASS; see taskfarmer retry --help")
         }
         let (farm, ids) = try ControlOptions.tasks(arguments, name)
+        return ControlOptions.answer(try retry(ids, farm))
+    }
+
+    /// Puts tasks back, as far as they have failed, and says what was done.
+    static func retry(_ ids: TaskIDs, _ farm: ControlledFarm) throws -> ControlReport {
         let count = try farm.retry(.ids(ids))
-        return ControlOptions.answer(
-            ControlReport("to be run again", [(count, "failed")], others: [(ids.count - count, "not failed")]))
+        return ControlReport("to be run again", [(count, "failed")], others: [(ids.count - count, "not failed")])
     }
 }

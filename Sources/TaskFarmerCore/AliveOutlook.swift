@@ -29,7 +29,22 @@ extension AliveRecord {
             }
         }
 
+        /// How busy its machine is.
+        package struct Machine: Sendable, Equatable {
+            /// How many threads ran or wanted to, on average over the last minute, in thousandths (/proc/loadavg).
+            package var milliLoad: Int
+            /// What could be had without swapping, in bytes.
+            package var free: Int
+
+            package init(milliLoad: Int, free: Int) {
+                self.milliLoad = milliLoad
+                self.free = free
+            }
+        }
+
         package var offer: Offer
+        /// nil where nobody has looked.
+        package var machine: Machine?
         /// What tasks need there that do not say.
         package var common = TaskNeeds()
         /// The rules by which tasks need more memory when they are run again.
@@ -88,6 +103,7 @@ extension AliveRecord.Outlook {
         if !own.isEmpty || !needed.isEmpty { line("common", own + needed) }
         if isPartial || !allOffered || !allNeeded { line("partial", []) }
         line("tasks", ["\(queued)", "\(delayed)"])
+        if let machine { line("machine", ["\(machine.milliLoad)", "\(machine.free)"]) }
         if due != nil || end != nil { line("times", [due, end].map { $0.map { "\($0)" } ?? "-" }) }
         if let heldBack { line("held-back", [Self.text(heldBack)]) }
         if isCrowded { line("crowded", []) }
@@ -159,6 +175,9 @@ extension AliveRecord.Outlook {
         case "tasks":
             guard numbers.count == 2, let queued = numbers[0], let delayed = numbers[1] else { return false }
             (self.queued, self.delayed) = (queued, delayed)
+        case "machine":
+            guard numbers.count == 2, let load = numbers[0], let free = numbers[1] else { return false }
+            machine = Machine(milliLoad: load, free: free)
         case "times":
             guard numbers.count == 2 else { return false }
             (due, end) = (numbers[0], numbers[1])

@@ -34,13 +34,29 @@ package enum JournalRecord: Sendable, Equatable {
         package var group: Int
         /// Microseconds since 1970.
         package var started: Int
+        /// What it uses, as its farmer last saw it; nil where nobody has looked. Heartbeats tell it, journals do not.
+        package var usage: Usage?
 
-        package init(task: Int, attempt: Int, slot: Int, group: Int, started: Int) {
+        package init(task: Int, attempt: Int, slot: Int, group: Int, started: Int, usage: Usage? = nil) {
             self.task = task
             self.attempt = attempt
             self.slot = slot
             self.group = group
             self.started = started
+            self.usage = usage
+        }
+
+        /// What the processes of a task use together.
+        package struct Usage: Sendable, Equatable {
+            /// Processor time so far, in milliseconds.
+            package var processor: Int
+            /// Memory now, in KiB: the sum of the resident sets, in which shared pages count as often as they are shared.
+            package var resident: Int
+
+            package init(processor: Int, resident: Int) {
+                self.processor = processor
+                self.resident = resident
+            }
         }
     }
 

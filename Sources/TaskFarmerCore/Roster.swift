@@ -188,7 +188,10 @@ package struct AliveRecord: Sendable, Equatable {
                 + (control.map { " \($0.mode.rawValue) \($0.heeded)" } ?? "") + "\n").utf8)
         if let allocation { bytes.append("\(allocation.line)\n") }
         for task in running.prefix(room) {
-            bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)\n")
+            bytes.append("\(task.slot) \(task.task) \(task.attempt) \(task.group) \(task.started)")
+            // Older programs do not know it; none of theirs reads the records of a farmer that heeds requests.
+            if control != nil, let usage = task.usage { bytes.append(" \(usage.processor) \(usage.resident)") }
+            bytes.append(10)
         }
         let sum = Checksum.of(bytes)
         bytes.append("checksum ")
@@ -221,7 +224,7 @@ package struct AliveRecord: Sendable, Equatable {
         let tasks = lines[version..<(numbers[6] + version)].map { $0.split(separator: 32).compactMap(\.decimalValue) }
         let sum = lines[numbers[6] + version]
         guard (allocation != nil) == (version == 2), sum.starts(with: "checksum ".utf8),
-            tasks.allSatisfy({ $0.count == 5 }),
+            tasks.allSatisfy({ $0.count == 5 || $0.count == 7 && control != nil }),
             sum.dropFirst(9).hexadecimalValue == Checksum.of(Array(bytes[..<sum.startIndex]))
         else { return nil }
         self.init(
@@ -229,7 +232,9 @@ package struct AliveRecord: Sendable, Equatable {
             process: numbers[0], ticks: numbers[1], slots: numbers[2], heartbeat: numbers[3], written: numbers[4],
             milliRate: numbers[5],
             running: tasks.map {
-                JournalRecord.RunningTask(task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4])
+                JournalRecord.RunningTask(
+                    task: $0[1], attempt: $0[2], slot: $0[0], group: $0[3], started: $0[4],
+                    usage: $0.count == 7 ? .init(processor: $0[5], resident: $0[6]) : nil)
             }, allocation: allocation, control: control)
         if control != nil { outlook = Outlook(bytes[sum.endIndex...]) }
     }

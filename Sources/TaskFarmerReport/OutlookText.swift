@@ -14,6 +14,8 @@ enum OutlookText {
             #"{"tasks":\#($0.count),"first":\#($0.first),"reason":\#(JSONText.string($0.reason))}"#
         }
         return #"{"cpus":\#(outlook.offer.cpus),"memory":\#(memory),"gpus":\#(outlook.offer.gpus.count),"#
+            + #""load":\#(outlook.machine.map { Text.decimal(Double($0.milliLoad) / 1e3, places: 2) } ?? "null"),"#
+            + #""memory_free":\#(outlook.machine.map { "\($0.free)" } ?? "null"),"#
             + #""resources":{\#(others.joined(separator: ","))},"queued":\#(outlook.queued),"#
             + #""delayed":\#(outlook.delayed),"next_due":\#(seconds(outlook.late.first?.due)),"#
             + #""last_end":\#(seconds(outlook.due)),"ends":\#(seconds(outlook.end)),"#

@@ -24,8 +24,9 @@ package enum RunReport {
         let left = max(0, progress.tasks - progress.done)
         let time = Text.timeLeft(left, perSecond: progress.rate).map { ", \($0) left" } ?? ""
         let share = progress.tasks == 0 ? 1 : Double(progress.done) / Double(progress.tasks)
+        let rate = progress.rate > 0 ? ", \(Text.rate(progress.rate))" : ""
         return "\(progress.done)/\(progress.tasks) done (\(Text.percent(share))), \(progress.failed) failed, "
-            + "\(progress.running) running, \(left) left, \(Text.rate(progress.rate))\(time)"
+            + "\(progress.running) running, \(left) left\(rate)\(time)"
     }
 
     /// How an attempt ended, in words.

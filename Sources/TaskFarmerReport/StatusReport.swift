@@ -45,7 +45,7 @@ package struct StatusReport: Sendable {
         } else {
             let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
             let later = delayed > 0 ? ", \(delayed) to be run again later" : ""
-            lines.append("\(running) running\(later), \(Text.rate(rate))\(time)")
+            lines.append("\(running) running\(later)" + (rate > 0 ? ", \(Text.rate(rate))\(time)" : ""))
             lines.append("")
             // What no farmer has is no column.
             let more = Self.memberColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
@@ -63,10 +63,17 @@ package struct StatusReport: Sendable {
             let tasks = farmers.flatMap { farmer in (farmer.alive?.running ?? []).map { (farmer.entry.host, $0) } }
             if !tasks.isEmpty {
                 lines.append("")
+                // Farmers look only at what runs for longer than a moment.
+                let isSeen = tasks.prefix(64).contains { $0.1.usage != nil }
                 lines += Text.table(
-                    [["task", "attempt", "host", "slot", "for"]]
+                    [["task", "attempt", "host", "slot", "for"] + (isSeen ? ["cpu time", "memory"] : [])]
                         + tasks.prefix(64).map { host, task in
-                            ["\(task.task)", "\(task.attempt)", host, "\(task.slot)", ago(task.started)]
+                            let usage =
+                                task.usage.map {
+                                    [Text.duration($0.processor * 1_000_000), Text.bytes($0.resident * 1024)]
+                                } ?? ["-", "-"]
+                            return ["\(task.task)", "\(task.attempt)", host, "\(task.slot)", ago(task.started)]
+                                + (isSeen ? usage : [])
                         })
                 if tasks.count > 64 { lines.append("… and \(tasks.count - 64) more") }
             }
@@ -115,7 +122,9 @@ package struct StatusReport: Sendable {
         let members = farmers.map { farmer in
             let tasks = (farmer.alive?.running ?? []).map { task in
                 #"{"id":\#(task.task),"attempt":\#(task.attempt),"slot":\#(task.slot),"process_group":\#(task.group),"#
-                    + #""started":\#(seconds(task.started))}"#
+                    + #""started":\#(seconds(task.started)),"#
+                    + #""cpu":\#(task.usage.map { Text.decimal(Double($0.processor) / 1e3, places: 3) } ?? "null"),"#
+                    + #""memory":\#(task.usage.map { "\($0.resident * 1024)" } ?? "null")}"#
             }
             return """
                     {

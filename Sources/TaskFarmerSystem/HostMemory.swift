@@ -55,6 +55,13 @@ package enum HostMemory {
         return ControlGroup.field("oom_kill", of: "/proc/vmstat") ?? 0
     }
 
+    /// How many threads of the machine ran or wanted to, on average over the last minute, in thousandths (the first field of
+    /// /proc/loadavg).
+    package static var milliLoad: Int? {
+        let text = HostIdentity.small(Path("/proc/loadavg")).map { String(decoding: $0, as: UTF8.self) }
+        return text?.split(separator: " ").first.flatMap { Double($0) }.map { Int(max(0, min($0, 1e9)) * 1000) }
+    }
+
     /// How many threads of the machine run or want to (the fourth field of /proc/loadavg), without this one.
     package static var runnable: Int {
         let text = HostIdentity.small(Path("/proc/loadavg")).map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -34,34 +34,45 @@ package enum ProcessTable {
             isZombie: fields[0] == "Z" || fields[0] == "X")
     }
 
-    /// The memory that process groups and what they started use together, in bytes: the sum of their resident sets, in which
-    /// shared pages count as often as they are shared.
+    /// What processes use together.
+    package struct Usage: Sendable, Equatable {
+        /// Processor time so far, with that of those that ended and were waited for, in milliseconds.
+        package var processor = 0
+        /// Memory in bytes: the sum of their resident sets, in which shared pages count as often as they are shared.
+        package var resident = 0
+    }
+
+    /// What process groups and what they started use. Costs a file for each process of this host.
     ///
     /// - Parameter groups: the leaders of the groups
-    /// - Returns: bytes for each that has a process
-    package static func resident(of groups: Set<Int32>) -> [Int32: Int] {
+    /// - Returns: the use of each that has a process
+    package static func usage(of groups: Set<Int32>) -> [Int32: Usage] {
         guard let names = try? Folder.names(in: Path("/proc")) else { return [:] }
-        var processes: [Int32: (parent: Int32, group: Int32, pages: Int)] = [:]
+        var processes: [Int32: (parent: Int32, group: Int32, ticks: Int, pages: Int)] = [:]
         for process in names.compactMap({ Int32(String(decoding: $0, as: UTF8.self)) }) {
             guard let raw = HostIdentity.small(Path("/proc/\(process)/stat")),
                 let end = raw.lastIndex(of: UInt8(ascii: ")"))
             else { continue }
             let fields = raw[(end + 1)...].split(separator: 32)
-            guard fields.count > 21, let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
-                let group = Int32(String(decoding: fields[2], as: UTF8.self)),
-                let pages = Int(String(decoding: fields[21], as: UTF8.self))
+            func number(_ place: Int) -> Int? {
+                place < fields.count ? Int(String(decoding: fields[place], as: UTF8.self)) : nil
+            }
+            guard let parent = number(1).flatMap(Int32.init(exactly:)),
+                let group = number(2).flatMap(Int32.init(exactly:)), let pages = number(21)
             else { continue }
-            processes[process] = (parent, group, pages)
+            processes[process] = (parent, group, (11...14).reduce(0) { $0 + max(0, number($1) ?? 0) }, pages)
         }
-        var sums: [Int32: Int] = [:]
+        var sums: [Int32: Usage] = [:]
         let page = sysconf(Int32(_SC_PAGESIZE))
+        let second = max(1, sysconf(Int32(_SC_CLK_TCK)))
         for (process, facts) in processes {
             var next: Int32? = process
             var steps = 0
             while let current = next, let seen = processes[current], steps < 64 {
                 let owner = groups.contains(seen.group) ? seen.group : current
                 if groups.contains(owner) {
-                    sums[owner, default: 0] += facts.pages * page
+                    sums[owner, default: Usage()].resident += facts.pages * page
+                    sums[owner, default: Usage()].processor += facts.ticks * 1000 / second
                     break
                 }
                 next = seen.parent

@@ -18,6 +18,9 @@ package struct Signal: Sendable, Hashable, CustomStringConvertible {
     package static let stop = Signal(number: SIGSTOP)
     package static let resume = Signal(number: SIGCONT)
     package static let suspend = Signal(number: SIGTSTP)
+    package static let quit = Signal(number: SIGQUIT)
+    /// The terminal has another size.
+    package static let windowChange = Signal(number: SIGWINCH)
 
     /// Whether it is meant to end whoever it is sent to.
     package var isToEnd: Bool { ![.child, .stop, .resume, .suspend].contains(self) }

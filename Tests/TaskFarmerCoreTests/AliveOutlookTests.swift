@@ -14,6 +14,7 @@ import Testing
         (outlook.queued, outlook.delayed) = (4, 20)
         outlook.late = (0..<16).map { .init(task: 100 + $0, due: 1_700_000_000_000_000 + $0) }
         (outlook.due, outlook.end) = (1_700_000_100_000_000, 1_700_000_110_000_000)
+        outlook.machine = .init(milliLoad: 12_340, free: 5 << 30)
         outlook.heldBack = "12 threads of this machine run (--load)"
         outlook.isCrowded = true
         outlook.refused = .init(count: 256, first: 7, reason: "needs 99 cpus, this farmer has 16")
@@ -34,6 +35,23 @@ import Testing
         for outlook in [Self.full, least] {
             #expect(AliveRecord(record(outlook).encoded)?.outlook == outlook)
         }
+    }
+
+    @Test func `what tasks use is read again, in its room, by those who know of it`() {
+        var full = record(Self.full, slots: 3)
+        full.running = (0..<3).map { slot in
+            .init(
+                task: 999_999_999_990 + slot, attempt: 1_000_000, slot: slot, group: 4_194_304,
+                started: 1_700_000_000_000_000,
+                usage: slot == 1 ? nil : .init(processor: 999_999_999_999, resident: 99_999_999_999 + slot))
+        }
+        let bytes = full.encoded
+        #expect(AliveRecord(bytes)?.running == full.running && AliveRecord(bytes)?.outlook == full.outlook)
+        #expect(bytes.count == record(nil, slots: 3).encoded.count)
+        // Where farmers tell nothing of themselves, they do not tell that either.
+        full.control = nil
+        full.outlook = nil
+        #expect(AliveRecord(full.encoded)?.running.map(\.usage) == [nil, nil, nil])
     }
 
     @Test func `a record looks as it always has, and what is new stands behind its checksum`() {

@@ -13,10 +13,12 @@ extension Farm {
     }
 
     /// Starts another program in the scratch folder.
-    func startOther(_ words: [String], input: String? = nil) throws -> Program {
+    func startOther(
+        _ words: [String], _ environment: [String: String] = [:], input: String? = nil
+    ) throws -> Program {
         let parts = mark.split(separator: "=", maxSplits: 1).map(String.init)
         return try Program(
-            words, environment: [parts[0]: parts[1]], in: folder,
+            words, environment: environment.merging([parts[0]: parts[1]]) { $1 }, in: folder,
             output: folder.appending(path: ".other.\(UUID().uuidString)"),
             input: input.map { folder.appending(path: $0) })
     }

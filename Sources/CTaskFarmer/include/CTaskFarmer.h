@@ -51,6 +51,11 @@ int tf_open(const char *path, int flags, unsigned mode);
 int tf_openat(int folder, const char *path, int flags, unsigned mode);
 int tf_memfd(const char *name);
 int tf_terminal_width(int descriptor);
+int tf_terminal_size(int descriptor, int *rows, int *columns);
+/// From now on, by whatever signal this process ends that can be caught and is not blocked: the terminal gets back the settings that it has
+/// now, and is sent at most 64 bytes. 0, or -1 where there is no terminal.
+int tf_guard_terminal(int input, int output, const void *bytes, size_t count);
+void tf_release_terminal(void);
 int tf_signal_descriptor(const int *signals, size_t count);
 int tf_block_signals(const int *signals, size_t count);
 /// Pending signals, at most 16; how many there were.

@@ -12,7 +12,7 @@ package struct TaskHistory {
     package private(set) var priority: Int?
     /// What it needs, as a farmer at work counts it, else as it says itself.
     package private(set) var demand = Demand()
-    /// What its processes use, in bytes, where they are on this host.
+    /// What its processes use, in bytes: on this host now, elsewhere as its farmer told it.
     package private(set) var resident: Int?
     /// Where the output of its last attempt is; nil where none was kept.
     package private(set) var log: Path?
@@ -92,13 +92,9 @@ package struct TaskHistory {
     private static func farmer(
         _ entry: RosterEntry, _ alive: AliveRecord?, _ directory: WorkDirectory
     ) -> Explanation.Farmer {
-        let silence = Clock.wall - (alive?.written ?? entry.joined)
-        var life = Explanation.Farmer.Life.alive
-        if silence > Liveness.patience(directory) / 1000 { life = .silent(silence) }
-        if let alive, Liveness.isHere(alive), !Liveness.isRunning(alive) { life = .dead }
-        return Explanation.Farmer(
-            name: entry.farmer, host: entry.host, life: life, slots: entry.slots, running: alive?.running.count ?? 0,
-            mode: alive?.control?.mode, outlook: alive?.outlook)
+        Explanation.Farmer(
+            name: entry.farmer, host: entry.host, life: Liveness.impression(entry, alive, directory),
+            slots: entry.slots, running: alive?.running.count ?? 0, mode: alive?.control?.mode, outlook: alive?.outlook)
     }
 
     private mutating func note(_ claimed: TaskLines.Claim, _ alive: AliveRecord?, _ directory: WorkDirectory) {
@@ -120,8 +116,11 @@ package struct TaskHistory {
                 if attempts.last.map({ $0.number < end.number }) ?? true { attempts.append(end) }
             }
         }
-        if let running = claim.running, let alive, Liveness.isHere(alive), let group = Int32(exactly: running.group) {
-            resident = ProcessTable.resident(of: [group])[group]
+        if let running = claim.running, let alive {
+            resident = alive.running.first { $0.task == id }?.usage.map { $0.resident * 1024 }
+            if Liveness.isHere(alive), let group = Int32(exactly: running.group) {
+                resident = ProcessTable.usage(of: [group])[group]?.resident
+            }
         }
         facts.claim = claim
     }

@@ -44,6 +44,15 @@ package final class Liveness {
         self.assumedDead = assumedDead
     }
 
+    /// How a farmer seems to be, without a look at its lock: by its heartbeat, and by its process where that is here.
+    package static func impression(
+        _ entry: RosterEntry, _ alive: AliveRecord?, _ directory: WorkDirectory
+    ) -> Explanation.Farmer.Life {
+        if let alive, isHere(alive), !isRunning(alive) { return .dead }
+        let silence = Clock.wall - (alive?.written ?? entry.joined)
+        return silence > patience(directory) / 1000 ? .silent(silence) : .alive
+    }
+
     /// Whether a process is, or was, one of this host, in this boot and this PID namespace, so that it can be looked at.
     package static func isHere(_ alive: some HostedProcess) -> Bool {
         let own = HostIdentity.current

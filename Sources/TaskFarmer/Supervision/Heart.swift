@@ -26,11 +26,14 @@ final class Heart: Sendable {
     /// There are requests.
     let requested: Wakeup
     private let thread = WorkerThread()
+    /// nil where nobody may be told.
+    private let usage: UsageWatch?
 
     init(_ record: AliveRecord, alive: AliveFile, journal: Journal, _ directory: WorkDirectory) throws {
         pulse = Mutex(Pulse(record: record))
         wakeup = try Wakeup()
         requested = try Wakeup()
+        usage = record.control == nil ? nil : try UsageWatch()
         try thread.start { [self] in
             while true {
                 wakeup.wait(nanoseconds: Liveness.interval)
@@ -41,7 +44,8 @@ final class Heart: Sendable {
                     pulse.record.written = Clock.wall
                     return pulse.record
                 }
-                guard let record else { return }
+                guard var record else { return }
+                usage?.complete(&record)
                 do {
                     try alive.write(record)
                     let isThere = try alive.isThere()
@@ -118,5 +122,6 @@ final class Heart: Sendable {
         pulse.withLock { $0.isClosing = true }
         wakeup.signal()
         thread.join()
+        usage?.close()
     }
 }

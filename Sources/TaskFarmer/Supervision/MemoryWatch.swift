@@ -42,8 +42,9 @@ final class MemoryWatch: Sendable {
         if limits.isEmpty { return Self.interval }
         var isNear = false
         var over: [Int32] = []
-        for (group, bytes) in ProcessTable.resident(of: Set(limits.keys)) {
+        for (group, usage) in ProcessTable.usage(of: Set(limits.keys)) {
             guard let limit = limits[group] else { continue }
+            let bytes = usage.resident
             if bytes > limit { over.append(group) }
             if Double(bytes) > 0.7 * Double(limit) { isNear = true }
         }

@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status watch tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -147,6 +147,9 @@ _taskfarmer() {
         plan:--gpus) COMPREPLY=(); return;;
         plan:--need) COMPREPLY=(); return;;
         plan:--offer) COMPREPLY=(); return;;
+        watch:--interval) COMPREPLY=(); return;;
+        watch:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        watch:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
         tasks:--state) COMPREPLY=($(compgen -W "waiting held claimed running finished failed skipped" -- "$cur")); return;;
         tasks:--ids) COMPREPLY=(); return;;
         failed:--class) COMPREPLY=($(compgen -W "exited signalled timed-out could-not-start output-lost out-of-memory interrupted lost" -- "$cur")); return;;
@@ -233,6 +236,7 @@ _taskfarmer() {
         autoscale) words="--max-nodes -N --time --backlog --worth --proc -n --workdir -w --lock-dir --lock --runner -r --tasklist -t --config --share --trust --stop-signals --logs --retries --retry-on --retry-delay --resume-code --quarantine --task-timeout --time-limit --drain-margin --history --order --cpus --mem --gpus --need --offer --pin --mem-enforce --mem-slack --ulimit --load --memfree --nice --ionice --retry-failed --fresh --assume-dead --scheduler --poll --leave-idle --help -h";;
         plan) words="--nodes -N --time --proc -n --tasklist -t --config --trust --stop-signals --drain-margin --history --order --cpus --mem --gpus --need --offer --help -h";;
         status) words="--json --help -h";;
+        watch) words="--interval --plain --trust --share --help -h";;
         tasks) words="--state --ids --json --tsv --help -h";;
         failed) words="--class --ids --lines --json --help -h";;
         explain) words="--json --help -h";;
@@ -264,7 +268,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status watch tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer
