@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
 #include "CTaskFarmer.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -353,6 +357,46 @@ int tf_allow_descriptors(size_t count) {
     if (setrlimit(RLIMIT_NOFILE, &limit)) return -1;
     has_own_descriptors = 1;
     return 0;
+}
+
+int tf_listen(const char *address, int *port, char *shown) {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } place;
+    memset(&place, 0, sizeof place);
+    int is_six = strchr(address, ':') != NULL;
+    socklen_t size = is_six ? sizeof place.six : sizeof place.four;
+    void *number = is_six ? (void *)&place.six.sin6_addr : (void *)&place.four.sin_addr;
+    place.any.sa_family = is_six ? AF_INET6 : AF_INET;
+    if (inet_pton(place.any.sa_family, address, number) != 1) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (is_six) place.six.sin6_port = htons((uint16_t)*port);
+    else place.four.sin_port = htons((uint16_t)*port);
+    int listening = socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listening < 0) return -1;
+    int yes = 1;
+    // Connections that are being forgotten do not keep the next server out; one that listens still does.
+    setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listening, &place.any, size) || listen(listening, 1024) || getsockname(listening, &place.any, &size) ||
+        !inet_ntop(place.any.sa_family, number, shown, INET6_ADDRSTRLEN)) {
+        int error = errno;
+        close(listening);
+        errno = error;
+        return -1;
+    }
+    *port = ntohs(is_six ? place.six.sin6_port : place.four.sin_port);
+    return listening;
+}
+
+int tf_accept(int listening) { return accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+long tf_descriptor_limit(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > LONG_MAX ? LONG_MAX : (long)limit.rlim_cur;
 }
 
 void tf_spare_memory(void) {

@@ -39,8 +39,8 @@ package enum Commands {
     package static let version = "0.1.0"
     package static let all: [any Command.Type] = [
         RunCommand.self, SubmitCommand.self, AutoscaleCommand.self, PlanCommand.self, StatusCommand.self,
-        WatchCommand.self,
-        TasksCommand.self, FailedCommand.self, ExplainCommand.self, LogCommand.self, ReportCommand.self,
+        WatchCommand.self, HealthCommand.self, TasksCommand.self, FailedCommand.self, ExplainCommand.self,
+        LogCommand.self, ReportCommand.self,
         TimelineCommand.self,
         CheckCommand.self, AddCommand.self, CancelCommand.self, HoldCommand.self, ReleaseCommand.self,
         PriorityCommand.self, RetryCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self,

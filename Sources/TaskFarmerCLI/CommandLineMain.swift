@@ -48,23 +48,26 @@ public enum CommandLineMain {
             }
             let process = CommandProcess(environment: OwnProcess.environment, signals: nil)
             return try command.run(arguments, process)
-        } catch let error as UsageError {
-            return complain(error.message, status: 64)
-        } catch let error as FarmError {
-            return complain(error.description + hint(error, command, words), status: error.exitStatus)
-        } catch let error as SystemError {
-            let failure = FarmError.system(error)
-            return complain(failure.description, status: failure.exitStatus)
-        } catch let error as PeerRefusal {
-            return complain("\(error.peer): \(error.text)", status: error.status)
         } catch {
-            return complain("\(error)", status: 74)
+            let (text, status) = message(error)
+            return complain(text + hint(error, command, words), status: status)
+        }
+    }
+
+    /// What is said of an error, and the exit status that it gives.
+    static func message(_ error: any Error) -> (text: String, status: Int32) {
+        switch error {
+        case let error as UsageError: (error.message, 64)
+        case let error as FarmError: (error.description, error.exitStatus)
+        case let error as SystemError: (FarmError.system(error).description, FarmError.system(error).exitStatus)
+        case let error as PeerRefusal: ("\(error.peer): \(error.text)", error.status)
+        default: ("\(error)", 74)
         }
     }
 
     /// A list may be called what a command is called.
-    private static func hint(_ error: FarmError, _ command: any Command.Type, _ words: [[UInt8]]) -> String {
-        guard case .noWorkDirectory = error, words.isEmpty,
+    private static func hint(_ error: any Error, _ command: any Command.Type, _ words: [[UInt8]]) -> String {
+        guard case .noWorkDirectory? = error as? FarmError, words.isEmpty,
             (try? Folder.facts(Path(bytes: Array(command.name.utf8))))??.isRegular == true
         else { return "" }
         return "; to run the list `\(command.name)`: taskfarmer run \(command.name)"

@@ -19,7 +19,7 @@ enum OutputTarget {
             try unlessClosed { try body { try OwnProcess.print($0) } }
             return
         }
-        try refuse(path, seen)
+        try refuse(path, seen.directory, list: Path(seen.description.list))
         let file = try ReplacedFile(path)
         try body { try file.write($0) }
         try file.complete()
@@ -34,18 +34,25 @@ enum OutputTarget {
     }
 
     /// What farmers work with is not to be replaced by a word too few on the command line.
-    private static func refuse(_ path: Path, _ seen: SeenFarm) throws {
+    ///
+    /// - Parameters:
+    ///   - path: what would be written
+    ///   - directory: what must stay
+    ///   - list: what must stay, too
+    ///   - option: which names the path
+    /// - Throws: `UsageError` where it is one of these files, and `SystemError`
+    static func refuse(_ path: Path, _ directory: WorkDirectory, list: Path, option: String = "output") throws {
         guard let folder = try Folder.facts(path.parent) else { return }
-        for own in [seen.directory.root, seen.directory.farmers, seen.directory.logs] {
+        for own in [directory.root, directory.farmers, directory.logs] {
             if let facts = try Folder.facts(own), (facts.inode, facts.device) == (folder.inode, folder.device) {
                 throw UsageError(
-                    message: "--output \(path): it would lie in the work directory, among the farmers' files")
+                    message: "--\(option) \(path): it would lie in the work directory, among the farmers' files")
             }
         }
-        if let facts = try Folder.facts(path), let list = try Folder.facts(Path(seen.description.list)),
+        if let facts = try Folder.facts(path), let list = try Folder.facts(list),
             (facts.inode, facts.device) == (list.inode, list.device)
         {
-            throw UsageError(message: "--output \(path): that is the task list")
+            throw UsageError(message: "--\(option) \(path): that is the task list")
         }
     }
 }

@@ -10,8 +10,11 @@ struct SeenFarm {
 
     /// - Parameter operands: a list or a work directory, or nothing
     /// - Throws: `FarmError` where there is none
-    init(_ operands: some Sequence<[UInt8]>) throws {
-        let root = try Places.existing(Array(operands))
+    init(_ operands: some Sequence<[UInt8]>) throws { try self.init(at: try Places.existing(Array(operands))) }
+
+    /// - Parameter root: a work directory
+    /// - Throws: `FarmError` where it is none
+    init(at root: Path) throws {
         guard let description = try OpenedFarm.readDescription(WorkDirectory(root)) else {
             throw FarmError.noWorkDirectory("\(root) is being made; try again in a moment")
         }

@@ -80,7 +80,7 @@ final class WatchWorker: Sendable {
                 if let wanted, let lines, desk.wanted == wanted { desk.page = (wanted, lines) }
             }
         } catch {
-            problem = Self.words(error)
+            problem = CommandLineMain.message(error).text.oneLine
         }
         desk.withLock { desk in
             desk.problem = problem
@@ -106,7 +106,7 @@ final class WatchWorker: Sendable {
             let farm = try ControlledFarm(root, trust: trust, EndlessPatience { [self] text in tell(text) })
             message = try Self.carryOut(wish, farm)
         } catch {
-            message = Self.words(error)
+            message = CommandLineMain.message(error).text.oneLine
         }
         desk.withLock { $0.isActing = false }
         tell(message)
@@ -128,17 +128,6 @@ final class WatchWorker: Sendable {
                     .drain, done: DrainCommand.done, already: DrainCommand.already, farmers, farm, limit: limit))
         case .quit, .redraw, .log, .explain: return ""
         }
-    }
-
-    private static func words(_ error: any Error) -> String {
-        let text =
-            switch error {
-            case let error as FarmError: error.description
-            case let error as SystemError: FarmError.system(error).description
-            case let error as UsageError: error.message
-            default: "\(error)"
-            }
-        return text.oneLine
     }
 
     private func tell(_ message: String) {

@@ -22,12 +22,15 @@ package struct StatusReport: Sendable {
         self.now = now
     }
 
-    private var left: Int { state.toprocess + state.claimed }
-    private var running: Int { farmers.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
+    var left: Int { state.toprocess + state.claimed }
+    var running: Int { farmers.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
+    var slots: Int { farmers.reduce(0) { $0 + $1.entry.slots } }
     /// Those that wait for their time to be run again.
-    private var delayed: Int { farmers.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
+    var delayed: Int { farmers.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
     /// Tasks per second of all live farmers.
-    private var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
+    var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
+    /// What is left by that rate; nil as long as nobody can know.
+    var secondsLeft: Double? { rate > 0 ? Double(left) / rate : nil }
 
     package var text: String {
         var lines = ["\(directory.oneLine): \(Text.count(state.tasks, "task")) from \(list.oneLine)"]
@@ -81,7 +84,7 @@ package struct StatusReport: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private typealias Member = (entry: RosterEntry, alive: AliveRecord?)
+    typealias Member = (entry: RosterEntry, alive: AliveRecord?)
 
     /// What is not so of all farmers: what they do, and what a scheduler gave to them.
     private static let memberColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
@@ -118,7 +121,6 @@ package struct StatusReport: Sendable {
 
     package var json: String {
         func seconds(_ microseconds: Int) -> String { Text.decimal(Double(microseconds) / 1e6, places: 6) }
-        let left = Double(self.left)
         let members = farmers.map { farmer in
             let tasks = (farmer.alive?.running ?? []).map { task in
                 #"{"id":\#(task.task),"attempt":\#(task.attempt),"slot":\#(task.slot),"process_group":\#(task.group),"#
@@ -162,7 +164,7 @@ package struct StatusReport: Sendable {
               "running": \(running),
               "delayed": \(delayed),
               "rate": \(Text.decimal(rate, places: 3)),
-              "seconds_left": \(rate > 0 ? Text.decimal(left / rate, places: 1) : "null"),
+              "seconds_left": \(secondsLeft.map { Text.decimal($0, places: 1) } ?? "null"),
               "farmers": [\(members.isEmpty ? "" : "\n" + members.joined(separator: ",\n") + "\n  ")]
             }
 

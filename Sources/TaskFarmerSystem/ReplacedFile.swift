@@ -1,5 +1,7 @@
 // A file that is there whole or not at all: written beside its name, flushed, then renamed.
 
+internal import Glibc
+
 /// A new file, or one that takes another's place, once it is complete.
 package final class ReplacedFile {
     private let path: Path
@@ -7,9 +9,11 @@ package final class ReplacedFile {
     private let file: Descriptor
     private var isComplete = false
 
-    /// - Parameter path: what it shall be called
+    /// - Parameters:
+    ///   - path: what it shall be called
+    ///   - permissions: exactly these, whatever stood there before; nil for those, or for what a new file gets
     /// - Throws: `SystemError` where that name stands for something else than a regular file, or none can be made
-    package init(_ path: Path) throws(SystemError) {
+    package init(_ path: Path, permissions: UInt32? = nil) throws(SystemError) {
         let found = try Folder.linkFacts(path)
         if let found, !found.isRegular {
             throw SystemError("replace", path, code: SystemError.noRegularFile)
@@ -17,7 +21,10 @@ package final class ReplacedFile {
         self.path = path
         beside = path.parent.appending(".taskfarmer.\(OwnProcess.nonce())")
         file = try Descriptor(
-            beside, [.writing, .exclusive, .noLink], permissions: (found?.permissions ?? 0o666) & 0o666)
+            beside, [.writing, .exclusive, .noLink],
+            permissions: permissions ?? (found?.permissions ?? 0o666) & 0o666)
+        // Of those the umask has taken some away.
+        if let permissions { try retrying("change the mode of", path) { fchmod(file.number, permissions) } }
     }
 
     deinit { if !isComplete { _ = try? Folder.unlink(beside) } }

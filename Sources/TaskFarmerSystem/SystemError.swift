@@ -63,6 +63,8 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isForgottenFile: Bool { [EIO, EBADF, ESTALE, EBADFD].contains(code) }
     /// More does not fit: no room, no quota, or a limit on the size of files.
     package var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+    /// What was asked for makes no sense.
+    package var isInvalid: Bool { code == EINVAL }
     /// Whoever read from the pipe reads no more.
     package var isBrokenPipe: Bool { code == EPIPE }
     /// The system has no process, memory or descriptor to spare just now.

@@ -27,7 +27,8 @@ struct DamagedFilesTests {
             let old = [UInt8](try Data(contentsOf: farm.workDirectory.appending(path: file)))
             for (number, bytes) in Self.damages(old).enumerated() {
                 for words in [
-                    ["status", "tasks"], ["check", "tasks"], ["run", "tasks"], ["check", "--repair", "tasks"],
+                    ["status", "tasks"], ["health", "tasks"], ["check", "tasks"], ["run", "tasks"],
+                    ["check", "--repair", "tasks"],
                 ] {
                     try FileManager.default.removeItem(at: farm.workDirectory)
                     try FileManager.default.copyItem(at: saved, to: farm.workDirectory)

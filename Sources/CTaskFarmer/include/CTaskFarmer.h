@@ -77,6 +77,13 @@ int tf_readiness_take(int set, long *tokens, int count);
 int tf_allow_descriptors(size_t count);
 /// Waits until a descriptor can be read; negative nanoseconds wait for ever. Bit N of the result: the Nth can be.
 int tf_wait_readable(const int *descriptors, size_t count, long nanoseconds);
+/// A socket that listens at a numeric IPv4 or IPv6 address without ever waiting, or -1 with errno (EINVAL: no such address). Writes the
+/// port that it got, and the address in its shortest form to `shown`, which has room for 46 bytes.
+int tf_listen(const char *address, int *port, char *shown);
+/// The next connection, which does not wait either, or -1 with errno.
+int tf_accept(int listening);
+/// How many descriptors this process may have open.
+long tf_descriptor_limit(void);
 /// Gives large blocks back to the system at once, and keeps few pools of small ones.
 void tf_spare_memory(void);
 void tf_own_usage(long *microseconds, long *resident_kib);

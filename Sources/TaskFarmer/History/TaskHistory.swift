@@ -89,7 +89,8 @@ package struct TaskHistory {
         return priority
     }
 
-    private static func farmer(
+    /// What is known of a live farmer.
+    package static func farmer(
         _ entry: RosterEntry, _ alive: AliveRecord?, _ directory: WorkDirectory
     ) -> Explanation.Farmer {
         Explanation.Farmer(

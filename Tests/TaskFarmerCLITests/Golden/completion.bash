@@ -3,7 +3,7 @@ _taskfarmer() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=run words word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " run submit autoscale plan status watch tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
+        case " run submit autoscale plan status watch health tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion " in *" $word "*) command=$word; break;; esac
     done
     case "$command:$prev" in
         run:--proc|run:-n) COMPREPLY=(); return;;
@@ -150,6 +150,9 @@ _taskfarmer() {
         watch:--interval) COMPREPLY=(); return;;
         watch:--trust) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
         watch:--share) COMPREPLY=($(compgen -W "group" -- "$cur")); return;;
+        health:--metrics-file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return;;
+        health:--interval) COMPREPLY=(); return;;
+        health:--serve) COMPREPLY=(); return;;
         tasks:--state) COMPREPLY=($(compgen -W "waiting held claimed running finished failed skipped" -- "$cur")); return;;
         tasks:--ids) COMPREPLY=(); return;;
         failed:--class) COMPREPLY=($(compgen -W "exited signalled timed-out could-not-start output-lost out-of-memory interrupted lost" -- "$cur")); return;;
@@ -237,6 +240,7 @@ _taskfarmer() {
         plan) words="--nodes -N --time --proc -n --tasklist -t --config --trust --stop-signals --drain-margin --history --order --cpus --mem --gpus --need --offer --help -h";;
         status) words="--json --help -h";;
         watch) words="--interval --plain --trust --share --help -h";;
+        health) words="--json --metrics --metrics-file --interval --serve --help -h";;
         tasks) words="--state --ids --json --tsv --help -h";;
         failed) words="--class --ids --lines --json --help -h";;
         explain) words="--json --help -h";;
@@ -268,7 +272,7 @@ _taskfarmer() {
     else
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
-        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status watch tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
+        [ "$COMP_CWORD" -eq 1 ] && COMPREPLY+=($(compgen -W "run submit autoscale plan status watch health tasks failed explain log report timeline check add cancel hold release priority retry pause resume drain stop resize list runners handlers export import doctor completion" -- "$cur"))
     fi
 }
 complete -F _taskfarmer taskfarmer
