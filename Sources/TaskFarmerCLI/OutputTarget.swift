@@ -10,18 +10,23 @@ enum OutputTarget {
     /// - Parameters:
     ///   - path: the file; nil for standard output
     ///   - seen: the work directory, none of whose files it may be
+    ///   - isCompressed: whether it goes through gzip
     ///   - body: called with what takes the bytes, in parts
-    /// - Throws: what `body` throws, `UsageError` for a file that must stay, and `SystemError` when it cannot be written
+    /// - Throws: what `body` throws, `UsageError` for a file that must stay, `GzipFailure` when it cannot be compressed, and
+    ///   `SystemError` when it cannot be written
     static func write(
-        to path: Path?, of seen: SeenFarm, _ body: (@escaping ([UInt8]) throws -> Void) throws -> Void
+        to path: Path?, of seen: SeenFarm, isCompressed: Bool = false,
+        _ body: (@escaping ([UInt8]) throws -> Void) throws -> Void
     ) throws {
         guard let path else {
-            try unlessClosed { try body { try OwnProcess.print($0) } }
+            try unlessClosed {
+                if isCompressed { try Gzip.compress(to: 1, body) } else { try body { try OwnProcess.print($0) } }
+            }
             return
         }
         try refuse(path, seen.directory, list: Path(seen.description.list))
         let file = try ReplacedFile(path)
-        try body { try file.write($0) }
+        if isCompressed { try Gzip.compress(to: file.descriptor, body) } else { try body { try file.write($0) } }
         try file.complete()
     }
 

@@ -14,6 +14,9 @@ package enum TimelineCommand: Command {
             "output", short: "o", value: "FILE", "Where to write it. A file of that name is replaced.",
             standard: "standard output", completion: .file),
         Option(
+            "gzip", short: "z",
+            "Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it."),
+        Option(
             "from", value: "TIME",
             "Leave out what was over before: a time since the first start, like 90 (seconds), 30m or 2h.",
             standard: "the first start"),
@@ -29,11 +32,12 @@ package enum TimelineCommand: Command {
         each used at most. Open it at https://ui.perfetto.dev. Where attempts were left out, a line on standard error says how many.
         Without LIST or WORKDIR: the work directory that is the current folder, or the only one in it. Takes no lock.
 
-        Exit status: 0; 64 there is no work directory; 74 it cannot be read, or the timeline cannot be written.
+        Exit status: 0; 64 there is no work directory, or standard output is a terminal and -z given; 74 it cannot be read, or the
+        timeline cannot be written, or gzip is not on PATH or fails: FILE is what it was then.
 
         Examples:
           taskfarmer timeline --from 2h --to 150m -o part.json tasks.txt
-          taskfarmer timeline tasks.txt | gzip > timeline.json.gz
+          taskfarmer timeline -z -o run.json.gz tasks.txt
         """
 
     private static let standardEvents = 500_000
@@ -45,12 +49,17 @@ package enum TimelineCommand: Command {
             throw UsageError(
                 message: "--from \(arguments.text("from") ?? "") is not before --to \(arguments.text("to") ?? "")")
         }
+        let output = arguments.path("output")
+        let isCompressed = arguments.has("gzip")
+        if isCompressed && output == nil && OwnProcess.isTerminal(1) {
+            throw UsageError(message: "--gzip: standard output is a terminal; name a file with --output")
+        }
         let most = try arguments.number("events", in: 1...100_000_000) ?? standardEvents
         let run = try RunReading(arguments.operands)
         let begin = run.extent.firstStart ?? 0
         let range = (from.map { begin + $0 } ?? .min)...(to.map { begin + $0 } ?? .max)
         var timeline = try TimelineWriting(run, range: range, most: most)
-        try OutputTarget.write(to: arguments.path("output"), of: run.seen) { try timeline.write($0) }
+        try OutputTarget.write(to: output, of: run.seen, isCompressed: isCompressed) { try timeline.write($0) }
         if timeline.leftOut > 0 {
             OwnProcess.put(
                 "taskfarmer: \(timeline.leftOut) of \(Text.count(timeline.inRange, "attempt")) left out; --events, --from and --to "

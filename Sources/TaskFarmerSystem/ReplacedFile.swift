@@ -32,6 +32,9 @@ package final class ReplacedFile {
     /// Writes bytes at its end.
     package func write(_ bytes: [UInt8]) throws(SystemError) { try file.write(bytes) }
 
+    /// For a program that writes it.
+    package var descriptor: Int32 { file.number }
+
     /// Gives it its name.
     package func complete() throws(SystemError) {
         try file.flush()

@@ -246,7 +246,7 @@ _taskfarmer() {
         explain) words="--json --help -h";;
         log) words="--attempt --follow -f --help -h";;
         report) words="--output -o --help -h";;
-        timeline) words="--output -o --from --to --events --help -h";;
+        timeline) words="--output -o --gzip -z --from --to --events --help -h";;
         check) words="--repair --lock-dir --new-lock --assume-dead --trust --share --help -h";;
         add) words="--workdir -w --file -f --config --trust --share --help -h";;
         cancel) words="--wait --trust --share --help -h";;

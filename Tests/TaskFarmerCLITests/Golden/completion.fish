@@ -204,6 +204,7 @@ complete -c taskfarmer -n '__fish_seen_subcommand_from report' -l output -s o -x
 complete -c taskfarmer -n '__fish_seen_subcommand_from report' -l help -s h -d 'Show this help and exit.'
 complete -c taskfarmer -n __fish_use_subcommand -a timeline -d 'Make the timeline anew, or a part of it, for Perfetto and chrome://tracing.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l output -s o -r -F -d 'Where to write it. A file of that name is replaced.'
+complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l gzip -s z -d 'Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l from -x -d 'Leave out what was over before: a time since the first start, like 90 (seconds), 30m or 2h.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l to -x -d 'Leave out what began later.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l events -x -d 'Show about N attempts at most: of those that succeeded only an even part, of the others all, as far as they fit.'

@@ -252,6 +252,8 @@ _taskfarmer() {
             '*:file:_files';;
         timeline) _arguments '--output=[Where to write it. A file of that name is replaced.]:FILE:_files' \
             '-o[Where to write it. A file of that name is replaced.]:FILE:_files' \
+            '--gzip[Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it.]' \
+            '-z[Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it.]' \
             '--from=[Leave out what was over before\: a time since the first start, like 90 (seconds), 30m or 2h.]:TIME:' \
             '--to=[Leave out what began later.]:TIME:' \
             '--events=[Show about N attempts at most\: of those that succeeded only an even part, of the others all, as far as they fit.]:N:' \
