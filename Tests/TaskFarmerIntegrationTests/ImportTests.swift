@@ -78,6 +78,9 @@ import Testing
             let events = try #require(
                 try JSONSerialization.jsonObject(with: Data(farm.state("timeline.json").utf8)) as? [[String: Any]])
             #expect(events.count { $0["ph"] as? String == "X" } == attempts.count)
+            // From the first attempt of tasks 1 and 4 to the second.
+            #expect(arrows("s", events) == [1 << 16 | 1, 4 << 16 | 1])
+            #expect(arrows("f", events) == [1 << 16 | 1, 4 << 16 | 1])
 
             // What it knows of tasks is used: attempts are counted on.
             try farm.call("retry", "--failed", "tasks").ends(0)
@@ -105,7 +108,16 @@ import Testing
             #expect(farm.text("ran") == "0\n2\n3\n4\n")
             #expect(farm.attempts(of: 0).compactMap { $0["attempt"] } == ["1", "2"])
             try farm.expectComplete(5)
+            // Arrows lead from what was imported to what was run here.
+            let events = try #require(
+                try JSONSerialization.jsonObject(with: Data(farm.state("timeline.json").utf8)) as? [[String: Any]])
+            #expect(arrows("s", events) == [1, 3 << 16 | 1] && arrows("f", events) == [1, 3 << 16 | 1])
         }
+    }
+
+    /// The IDs of where arrows begin or end.
+    private func arrows(_ phase: String, _ events: [[String: Any]]) -> [Int] {
+        events.filter { $0["ph"] as? String == phase }.compactMap { $0["id"] as? Int }.sorted()
     }
 
     @Test func `comments and blank lines count for GNU parallel, unless it was not shown them`() throws {

@@ -31,17 +31,22 @@ struct ForeignFiles {
         try list.forEachTask(from: &mark) { line in
             let command = [UInt8](copying: line)
             var attempts = 0
+            var last: (attempt: Attempt, process: Int)?
             while next < work.records.count, work.tasks[next] == id {
                 if let attempt = attempt(work.records[next], id, attempts + 1) {
+                    let process = Int(work.records[next].host) + 1
                     attempts += 1
-                    try note(attempt, Int(work.records[next].host), command, &files, &state)
+                    if let last { try traceArrow(from: last.attempt, last.process, &files) }
+                    try note(attempt, process, command, &files, &state)
+                    last = (attempt, process)
                 }
                 next += 1
             }
             if let place = work.place(of: id) {
                 try files[place]?.add(TaskRecord(id: id, command: command).line)
                 count(place, &state)
-            } else if attempts > 0 {
+            } else if let last {
+                try traceArrow(from: last.attempt, last.process, &files)
                 again.append(RequeuedEntry(offset: plan.offset(of: id), task: id, attempts: attempts))
             }
             id += 1
@@ -76,17 +81,30 @@ struct ForeignFiles {
     }
 
     private func note(
-        _ attempt: Attempt, _ host: Int, _ command: [UInt8], _ files: inout [SharedFile: Appender],
+        _ attempt: Attempt, _ process: Int, _ command: [UInt8], _ files: inout [SharedFile: Appender],
         _ state: inout StateRecord
     ) throws {
         var line: [UInt8] = []
         attempt.appendLine(to: &line)
         try files[.attempts]?.add(line)
         var event = Array(",\n".utf8)
-        TraceEvent.append(attempt, command: command, process: host + 1, to: &event)
+        TraceEvent.append(attempt, command: command, process: process, to: &event)
+        if attempt.number > 1 {
+            event.append(",\n")
+            TraceEvent.appendArrow(to: attempt, after: attempt.number - 1, process: process, to: &event)
+        }
         try files[.timeline]?.add(event)
         state.attempts += 1
         state.time(attempt)
+    }
+
+    /// To the next attempt of its task, which follows here or is to come.
+    private func traceArrow(
+        from attempt: Attempt, _ process: Int, _ files: inout [SharedFile: Appender]
+    ) throws {
+        var event = Array(",\n".utf8)
+        TraceEvent.appendArrow(from: attempt, process: process, to: &event)
+        try files[.timeline]?.add(event)
     }
 
     private func count(_ place: SharedFile, _ state: inout StateRecord) {
