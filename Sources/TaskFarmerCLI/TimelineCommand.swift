@@ -28,8 +28,8 @@ package enum TimelineCommand: Command {
     ]
     package static let notes = """
         `timeline.json` in the work directory is written as tasks end, and has everything. This one is made of attempts.tsv: in
-        part, where all is more than a viewer opens, and with two counters more: how many tasks ran at a time, and the sum of the memory that
-        each used at most. Open it at https://ui.perfetto.dev. Where attempts were left out, a line on standard error says how many.
+        part, where all is more than a viewer opens, and with two counters of all farmers together: how many tasks ran at a time, and the sum
+        of the memory that each used at most. Open it at https://ui.perfetto.dev. Where attempts were left out, a line on standard error says how many.
         Without LIST or WORKDIR: the work directory that is the current folder, or the only one in it. Takes no lock.
 
         Exit status: 0; 64 there is no work directory, or standard output is a terminal and -z given; 74 it cannot be read, or the
@@ -170,7 +170,7 @@ private struct TimelineWriting {
         let width = figures.width
         guard !figures.extent.isEmpty else { return [] }
         var events = TraceEvent.names(process: 0, farmer: "all farmers", slots: 0)
-        var last: [String: String] = [:]
+        var last: [TraceCounter: String] = [:]
         for column in 0...RunFigures.columns {
             let time = figures.extent.start + Int(Double(column) * width)
             if !range.contains(time) { continue }
@@ -178,12 +178,12 @@ private struct TimelineWriting {
             let running = isOver ? 0 : figures.busy.reduce(0) { $0 + $1[column] } / width
             let memory = isOver ? 0 : figures.resident[column] / width / 1024
             let values = [
-                ("running tasks", "tasks", Text.decimal(running, places: 2)),
-                ("memory at most", "MiB", Text.decimal(memory, places: 1)),
+                (TraceCounter.runningTasks, Text.decimal(running, places: 2)),
+                (.memory, Text.decimal(memory, places: 1)),
             ]
-            for (name, unit, value) in values where last[name] != value {
-                last[name] = value
-                events.append(TraceEvent.counter(name, unit, process: 0, at: time, value))
+            for (counter, value) in values where last[counter] != value {
+                last[counter] = value
+                events.append(TraceEvent.counter(counter, process: 0, at: time, value))
             }
         }
         return events

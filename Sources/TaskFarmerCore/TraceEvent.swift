@@ -104,11 +104,25 @@ package enum TraceEvent {
     }
 
     /// What a number was from an instant on, in microseconds since 1970.
-    package static func counter(_ name: String, _ unit: String, process: Int, at time: Int, _ value: String) -> [UInt8]
-    {
-        Array(
+    package static func counter(_ counter: TraceCounter, process: Int, at time: Int, _ value: String) -> [UInt8] {
+        let (name, unit) = (counter.rawValue, counter.unit)
+        return Array(
             #"{"name":"\#(name)","cat":"farm","ph":"C","ts":\#(time),"pid":\#(process),"args":{"\#(unit)":\#(value)}}"#
                 .utf8)
+    }
+}
+
+/// What is counted over time.
+package enum TraceCounter: String, Sendable {
+    case runningTasks = "running tasks"
+    /// The sum of what the tasks that ran each used at most.
+    case memory = "memory at most"
+
+    var unit: String {
+        switch self {
+        case .runningTasks: "tasks"
+        case .memory: "MiB"
+        }
     }
 }
 

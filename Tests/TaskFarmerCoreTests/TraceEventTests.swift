@@ -35,7 +35,7 @@ struct TraceEventTests {
         TraceEvent.appendArrow(from: next, process: 8, to: &bytes)
         #expect(bytes.text.contains(#""ts":2000,"#))
         #expect(
-            TraceEvent.counter("running tasks", "tasks", process: 0, at: 5, "1.5").text
+            TraceEvent.counter(.runningTasks, process: 0, at: 5, "1.5").text
                 == #"{"name":"running tasks","cat":"farm","ph":"C","ts":5,"pid":0,"args":{"tasks":1.5}}"#)
     }
 

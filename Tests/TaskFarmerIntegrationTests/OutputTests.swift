@@ -45,7 +45,7 @@ struct OutputTests {
             for event in events {
                 #expect(event["name"] is String)
                 #expect(event["pid"] is Int)
-                #expect(event["tid"] is Int)
+                #expect(event["tid"] is Int || event["ph"] as? String == "C")
                 let arguments = try #require(event["args"] as? [String: Any])
                 switch event["ph"] as? String {
                 case "M":
@@ -55,6 +55,10 @@ struct OutputTests {
                     #expect((event["ts"] as? Int ?? 0) > 1_500_000_000_000_000, "microseconds since 1970")
                     #expect((event["dur"] as? Int ?? -1) >= 0)
                     tasks.insert(arguments["id"] as? Int ?? -1)
+                case "C":
+                    #expect(["running tasks", "memory at most"].contains(event["name"] as? String ?? ""))
+                    #expect((event["ts"] as? Int ?? 0) > 1_500_000_000_000_000, "microseconds since 1970")
+                    #expect(arguments.count == 1 && arguments.values.allSatisfy { $0 is Double })
                 default:
                     Issue.record("unknown phase in \(event)")
                 }

@@ -100,6 +100,40 @@ import Testing
         }
     }
 
+    @Test
+    func `what is written as tasks end counts them as well, until nothing runs, also of a farmer that was killed`()
+        throws
+    {
+        try Farm.use { farm in
+            try farm.write(
+                (0..<40).map { "true \($0)" } + ["test -e go || { echo > up; exec sleep 1000; }", "sleep 0.1"])
+            let first = try farm.start(["run", "-n", "2", "tasks"])
+            try eventually("the last task runs, and all others are over") {
+                try farm.exists("up") && farm.journal(says: "S", of: 40) && farm.ids("finished").count == 41
+            }
+            kill(first.identifier, SIGKILL)
+            _ = try first.wait()
+            try farm.write([], to: "go")
+            try farm.farmer("-n", "2").ends(0)
+            let written = try events(farm.state("timeline.json"))
+            #expect(slices(written).count == farm.attempts().count)
+            for name in ["running tasks", "memory at most"] {
+                let samples = written.filter { $0["ph"] as? String == "C" && $0["name"] as? String == name }
+                #expect(Set(samples.compactMap { $0["pid"] as? Int }) == [1, 2], "\(samples)")
+                for farmer in 1...2 {
+                    let own = samples.filter { $0["pid"] as? Int == farmer }
+                    let times = own.compactMap { $0["ts"] as? Int }
+                    let values = own.compactMap { ($0["args"] as? Event)?.values.first as? Double }
+                    #expect(times.count == own.count && values.count == own.count && times == times.sorted())
+                    #expect(values.contains { $0 > 0 } || farmer == 1 && name != "running tasks", "\(own)")
+                    #expect(values.last == 0 && values.allSatisfy { $0 >= 0 }, "\(own)")
+                    if name == "running tasks" { #expect(values.allSatisfy { $0 <= 2 }, "\(own)") }
+                }
+            }
+            try farm.expectSound()
+        }
+    }
+
     @Test func `what makes no sense is refused, and a run without attempts has a timeline`() throws {
         try Farm.use { farm in
             try farm.write(["true"])

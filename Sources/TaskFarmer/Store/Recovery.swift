@@ -67,7 +67,11 @@ package enum Recovery {
             let waiting = unstarted.filter { !wishes.cancel($0.id) }
             try change.putBack(waiting)
             change.dropClaimed(unstarted.filter { wishes.cancel($0.id) })
-            try change.record(replay.uncarried.map(wishes.heeded) + lost, ordinal: entry.ordinal)
+            let ends = replay.uncarried.map(wishes.heeded) + lost
+            try change.record(ends, ordinal: entry.ordinal)
+            if let last = ends.map({ $0.attempt.started + $0.attempt.wall }).max() {
+                change.trace(FarmerCounters.over(process: entry.ordinal, at: last))
+            }
             entry.status = .closed
             entry.claimed = 0
             entry.epoch = change.epoch

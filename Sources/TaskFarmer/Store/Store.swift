@@ -12,6 +12,8 @@ package final class Store: @unchecked Sendable {
     package private(set) var slots: Int
     /// The most that it had: so many have names in the timeline.
     private var named: Int
+    /// Events that no change has written yet.
+    private var counters: [UInt8] = []
     package let journal: Journal
     package let alive: AliveFile
     /// What is done with tasks that were lost with their farmers.
@@ -185,15 +187,17 @@ package final class Store: @unchecked Sendable {
     ///   - release: what is given back
     ///   - drop: what will not be run
     ///   - keepsDelayed: tasks that are to be run again after a while stay claimed
+    ///   - counters: events for the timeline, which are written as soon as it is written to anyhow
     ///   - patience: what is done while the lock is waited for
     /// - Returns: what came of it
     /// - Throws: `FarmError` where nothing came of it, or, in doubt, whatever did
     package func exchange(
         _ request: ClaimRequest, filter: TaskFilter? = nil, release: [TaskRecord], drop: [TaskRecord] = [],
-        keepsDelayed: Bool = false,
+        keepsDelayed: Bool = false, counters: [UInt8] = [],
         _ patience: any LockPatience
     ) throws -> Exchange {
-        try retrying {
+        self.counters += counters
+        return try retrying {
             let carry = try journal.carry()
             let released = (release + drop).map(\.id)
             var epoch = 0
@@ -211,6 +215,7 @@ package final class Store: @unchecked Sendable {
                     try change.putBack(release)
                     change.dropClaimed(drop)
                     kept = try change.record(carry.ended, ordinal: ordinal, keepsDelayed: keepsDelayed)
+                    if !carry.ended.isEmpty { change.trace(self.counters) }
                     own.claimed += tasks.count + kept.count - carry.ended.count - released.count
                     own.epoch = epoch
                     if journal.isLarge {
@@ -230,6 +235,7 @@ package final class Store: @unchecked Sendable {
                 throw error
             }
             journal.committed(claim: tasks + kept.map(\.task), release: released, carrying: carry.ended.count)
+            if !carry.ended.isEmpty { self.counters = [] }
             return Exchange(
                 tasks: tasks, carried: carry.ended.map(\.attempt), kept: kept, refused: refused,
                 state: cycle.seen ?? StateRecord(),
@@ -272,11 +278,14 @@ package final class Store: @unchecked Sendable {
     ///   - release: what was claimed and not started
     ///   - drop: what will not be run
     ///   - reason: why it leaves, in words
+    ///   - counters: events for the timeline
     ///   - patience: what is done while the lock is waited for
     /// - Throws: `FarmError` where it has not left
     package func leave(
-        release: [TaskRecord], drop: [TaskRecord] = [], reason: String = "", _ patience: any LockPatience
+        release: [TaskRecord], drop: [TaskRecord] = [], reason: String = "", counters: [UInt8] = [],
+        _ patience: any LockPatience
     ) throws {
+        self.counters += counters
         try retrying {
             let carry = try journal.carry()
             try cycle.run(patience) { change in
@@ -284,6 +293,7 @@ package final class Store: @unchecked Sendable {
                 try change.putBack(release)
                 change.dropClaimed(drop)
                 try change.record(carry.ended, ordinal: ordinal)
+                if !self.counters.isEmpty { change.trace(self.counters) }
                 own.claimed -= release.count + drop.count + carry.ended.count
                 guard own.claimed == 0 else {
                     throw FarmError.damaged(

@@ -42,6 +42,9 @@ final class RunningTasks {
     private let watch: ChildWatch?
     private let cleanups: Cleanups
     private var suspects = Suspects()
+    private var counters = FarmerCounters()
+    /// As many ran when that was noted last.
+    private var counted = 0
 
     /// What attempts took that succeeded.
     var durations = MedianEstimate()
@@ -369,6 +372,7 @@ final class RunningTasks {
         if attempt.fate == .again && end.outcome.isFinal { doubt.noteFailure(of: end.task, at: Clock.boot) }
         if verdict.wait > 0 && attempt.fate == .again { attempt.delayedUntil = Clock.boot + verdict.wait }
         happenings.ended.append(attempt)
+        counters.note(ended: attempt)
         if !needsFolder { settings.temporary?.discard(task: attempt.task, attempt: attempt.number) }
         unreported.note(attempt, at: Clock.boot)
         summary.note(attempt)
@@ -401,9 +405,21 @@ final class RunningTasks {
 
     /// Tells the scribe what happened.
     func handOver() {
+        if slots.running != counted {
+            counted = slots.running
+            counters.note(running: counted, at: Clock.wall)
+        }
         if happenings.isEmpty { return }
         scribe.note(happenings)
         happenings = Happenings()
+    }
+
+    /// What the timeline is to say of how many ran, and of their memory.
+    func takeCounters(process: Int, isLast: Bool = false) -> [UInt8] {
+        handOver()
+        return counters.take(
+            at: Clock.wall, oldest: [slots.oldestStart, suspects.oldestStart].compactMap(\.self).min(),
+            process: process, isLast: isLast)
     }
 
     /// These ends are carried over to the work directory.

@@ -129,6 +129,9 @@ struct Slots {
     var isFull: Bool { free.isEmpty }
     var lowestFree: Int? { free.last }
 
+    /// In microseconds since 1970.
+    var oldestStart: Int? { bySlot.values.lazy.map(\.started).min() }
+
     var attempts: [RunningAttempt] { bySlot.values.sorted { $0.slot < $1.slot } }
 
     mutating func fill(_ attempt: RunningAttempt) {

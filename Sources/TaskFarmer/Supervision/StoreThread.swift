@@ -7,7 +7,8 @@ internal import TaskFarmerSystem
 /// What is asked of the store, one thing at a time.
 enum StoreRequest: Sendable {
     case exchange(
-        ClaimRequest, filter: TaskFilter?, release: [TaskRecord], drop: [TaskRecord], keepsDelayed: Bool)
+        ClaimRequest, filter: TaskFilter?, release: [TaskRecord], drop: [TaskRecord], keepsDelayed: Bool,
+        counters: [UInt8])
     /// Has another number of slots.
     case resize(Int)
     /// Looks at `state` without the lock.
@@ -15,7 +16,7 @@ enum StoreRequest: Sendable {
     /// Also for tasks that failed here and have succeeded on other hosts.
     case lookAround(all: Bool, watched: Set<Int>)
     /// What tasks have left running outside of their process groups is killed first, on demand.
-    case leave(release: [TaskRecord], drop: [TaskRecord], reason: String, killsLeftovers: Bool)
+    case leave(release: [TaskRecord], drop: [TaskRecord], reason: String, counters: [UInt8], killsLeftovers: Bool)
 
     var carriesOver: Bool {
         switch self {
@@ -75,10 +76,11 @@ final class StoreThread: Sendable {
     private static func carryOut(_ request: StoreRequest, _ store: Store, _ patience: any LockPatience) -> StoreAnswer {
         do {
             switch request {
-            case .exchange(let request, let filter, let release, let drop, let keepsDelayed):
+            case .exchange(let request, let filter, let release, let drop, let keepsDelayed, let counters):
                 return .exchanged(
                     try store.exchange(
-                        request, filter: filter, release: release, drop: drop, keepsDelayed: keepsDelayed, patience))
+                        request, filter: filter, release: release, drop: drop, keepsDelayed: keepsDelayed,
+                        counters: counters, patience))
             case .resize(let slots):
                 try store.resize(slots, patience)
                 return .state(store.cycle.seen)
@@ -87,9 +89,9 @@ final class StoreThread: Sendable {
             case .lookAround(let all, let watched):
                 let findings = try store.lookAround(all: all, patience)
                 return .findings(findings, elsewhere: try store.lookElsewhere(for: watched))
-            case .leave(let release, let drop, let reason, let killsLeftovers):
+            case .leave(let release, let drop, let reason, let counters, let killsLeftovers):
                 if killsLeftovers { Leftovers.kill(of: store.farmer) }
-                try store.leave(release: release, drop: drop, reason: reason, patience)
+                try store.leave(release: release, drop: drop, reason: reason, counters: counters, patience)
                 return .left(store.cycle.seen)
             }
         } catch let error as FarmError {

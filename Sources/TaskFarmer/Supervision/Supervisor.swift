@@ -229,7 +229,8 @@ final class Supervisor {
         dropped = []
         send(
             .exchange(
-                request, filter: selection.filter, release: release, drop: droppedNow, keepsDelayed: takesTasks))
+                request, filter: selection.filter, release: release, drop: droppedNow, keepsDelayed: takesTasks,
+                counters: tasks.takeCounters(process: store.ordinal)))
     }
 
     private func reap() {
@@ -267,7 +268,8 @@ final class Supervisor {
             released = takeAllHeld()
             send(
                 .leave(
-                    release: released, drop: dropped, reason: stopReason?.words ?? "", killsLeftovers: isStopping))
+                    release: released, drop: dropped, reason: stopReason?.words ?? "",
+                    counters: tasks.takeCounters(process: store.ordinal, isLast: true), killsLeftovers: isStopping))
             return false
         }
         if isWorking, !settings.waits, tasks.isOver, pipeline.isEmpty, dropped.isEmpty, tasks.unreported.count == 0,
@@ -275,7 +277,10 @@ final class Supervisor {
         {
             if summary.hasLeft { return true }
             isLeaving = true
-            send(.leave(release: [], drop: [], reason: "nothing is left", killsLeftovers: false))
+            send(
+                .leave(
+                    release: [], drop: [], reason: "nothing is left",
+                    counters: tasks.takeCounters(process: store.ordinal, isLast: true), killsLeftovers: false))
             return false
         }
         if isInDoubt {

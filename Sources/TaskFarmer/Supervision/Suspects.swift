@@ -27,6 +27,9 @@ struct Suspects {
     /// What a signal has ended keeps its slot until it is judged: the next task might meet the same.
     var slots: Int { killed.count }
 
+    /// In microseconds since 1970.
+    var oldestStart: Int? { (killed + exited).lazy.map(\.running.started).min() }
+
     /// When the next is to be judged.
     var next: Int? {
         [killed.first.map { $0.at + Self.chance }, exited.first.map { $0.at + Self.shortChance }]
