@@ -92,6 +92,18 @@ import Testing
         }
     }
 
+    @Test func `a log in which everything is over leaves nothing to do`() throws {
+        try Farm.use { farm in
+            try farm.write((0..<3).map { "echo \($0)" })
+            try farm.write([Self.header] + (0..<3).map { job($0 + 1, "echo \($0)", exit: $0 / 2) }, to: "jobs.log")
+            let made = try farm.call("import", "--joblog", "jobs.log", "tasks").ends(0)
+            #expect(made.output.contains("3 tasks: 2 finished, 1 failed, 0 skipped, 0 to process; 3 attempts"))
+            try farm.farmer().ends(1)
+            #expect(farm.attempts().count == 3)
+            try farm.expectComplete(3, failed: [2])
+        }
+    }
+
     @Test func `what failed can be run again, in its place`() throws {
         try Farm.use { farm in
             try farm.write((0..<5).map { "echo \($0) >> ran" })

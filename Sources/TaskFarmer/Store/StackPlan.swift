@@ -63,7 +63,8 @@ struct StackPlan {
             try pace.check()
             tail = (tail + bytes.suffix(256)).suffix(256)
         }
-        if layout.windows.isEmpty { try list.forEachTask(from: &mark) { _ in throw Self.changed(list) } }
+        // Nothing is to run: the list has no task, or all of them are over.
+        if layout.windows.isEmpty { _ = try make(0..<0, list, &mark, pace) }
         return tail
     }
 
