@@ -46,7 +46,7 @@ package struct FarmerEvent: Sendable, Equatable {
 
     package static let header = Array("time\tevent\tfarmer\tnumber\thost\tslots\tjob\ttext\n".utf8)
 
-    /// A text is cut here, in bytes.
+    /// A text is cut here, in bytes, or where a character begins before it.
     private static let most = 4096
 
     /// One line with its newline; of the text, what would be another line or column is a blank.
@@ -54,7 +54,10 @@ package struct FarmerEvent: Sendable, Equatable {
         var bytes: [UInt8] = []
         bytes.append(seconds: time)
         bytes.append("\t\(kind.rawValue)\t\(farmer)\t\(ordinal)\t\(host)\t\(slots)\t\(job)\t")
-        for byte in text.utf8.prefix(Self.most) { bytes.append(byte < 32 || byte == 127 ? 32 : byte) }
+        let text = Array(text.utf8)
+        var end = min(Self.most, text.count)
+        while end > 0, end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+        for byte in text[..<end] { bytes.append(byte < 32 || byte == 127 ? 32 : byte) }
         bytes.append(10)
         return bytes
     }

@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-60}
-targets=${TASKFARMER_FUZZ_TARGETS:-journal ini list farm attempts records}
+targets=${TASKFARMER_FUZZ_TARGETS:-journal ini list farm attempts records foreign lines}
 read -ra all <<<"$targets"
 share=$((seconds / ${#all[@]}))
 [ "$share" -ge 1 ] || share=1

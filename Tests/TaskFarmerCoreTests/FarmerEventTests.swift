@@ -26,6 +26,13 @@ import Testing
         #expect(read(line.dropLast())?.text.hasPrefix("a b c é") == true)
     }
 
+    @Test func `a long text is not cut within a character`() throws {
+        var other = event
+        other.text = String(repeating: "x", count: 4095) + "é"
+        let once = try #require(read(other.line.dropLast()))
+        #expect(once.text == String(repeating: "x", count: 4095) && once.line == other.line)
+    }
+
     @Test func `lines of another form are refused`() {
         for text in [
             "", "1.0\tjoined\ta\t1\th\t2\t-", "x\tjoined\ta\t1\th\t2\t-\t", "1.000000\tcame\ta\t1\th\t2\t-\t",

@@ -27,6 +27,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case attempts
     /// Records of fixed form: state, roster, transaction, requeued, a farmer's own file, the lock, the index of a pack.
     case records
+    /// Logs of GNU parallel and disBatch; the first byte says whose.
+    case foreign
+    /// farmers.tsv, requests, priorities, what farmers print for others, and what they tell beside that they live.
+    case lines
 
     /// Reads the bytes.
     ///
@@ -39,6 +43,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .farm: try Self.farm(bytes)
         case .attempts: try Self.attempts(bytes)
         case .records: try Self.records(bytes)
+        case .foreign: try ForeignTarget.run(bytes)
+        case .lines: try LinesTarget.run(bytes)
         }
     }
 

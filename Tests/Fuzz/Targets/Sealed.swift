@@ -66,6 +66,34 @@ enum Sealed {
         return file + [10]
     }
 
+    /// Lines of a fixed width.
+    static func lines(_ bytes: [UInt8], width: Int) -> [UInt8] {
+        bytes.split(separator: 10).flatMap { line(Array($0), width: width) }
+    }
+
+    /// Requests that a farmer believes.
+    static func requests(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.split(separator: 10).flatMap { line in
+            var file: [UInt8] = []
+            file.append(hexadecimal: Checksum.of(Array(line)) & 0xffff_ffff, digits: 8)
+            return file + [32] + line + [10]
+        }
+    }
+
+    /// A farmer's own file up to where its outlook begins.
+    static let attended = alive(Array("n.1.2 n b 1 1 2 3 0 0 0 0 working 0\n".utf8))
+
+    static func outlook(_ bytes: [UInt8]) -> [UInt8] {
+        // A line of a checksum would end it.
+        var file = Array(
+            bytes.split(separator: 10).filter { !$0.starts(with: "checksum ".utf8) }.joined(separator: [10]))
+        file.append(10)
+        let sum = Checksum.of(Array(file.drop { $0 == 10 }))
+        file.append("checksum ")
+        file.append(hexadecimal: sum, digits: 16)
+        return file + [10]
+    }
+
     static func alive(_ bytes: [UInt8]) -> [UInt8] {
         var file = Array("taskfarmer-alive 1 ".utf8) + bytes
         if file.last != 10 { file.append(10) }
