@@ -3,7 +3,7 @@
 # another; each says what it skips and why. Hours. `.ci/run` runs those parts that take minutes.
 #
 # usage: Tests/Lab/all.sh [--install] [--to DIR] [NAME …]     as root
-#   NAME         filesystems filesystems4 doctor slurm submit srun hosts faults cgroup2 containers fuzz kills; default: all
+#   NAME         filesystems filesystems4 doctor slurm submit srun hosts faults cgroup2 browser containers fuzz kills; default: all
 #   --install    first installs what they need, by the lab's install.sh (Debian 12)
 #   --to DIR     where what each prints is kept (default: a new folder, named at the end)
 #   TASKFARMER_LAB      the folder with the lab's scripts (default: shared/lab beside the checkout)
@@ -16,16 +16,16 @@ while [ $# -gt 0 ]; do
     case $1 in
     --install) install=true ;;
     --to) to=$2 && shift ;;
-    filesystems | filesystems4 | doctor | slurm | submit | srun | hosts | faults | cgroup2 | containers | fuzz | kills) wanted+=("$1") ;;
+    filesystems | filesystems4 | doctor | slurm | submit | srun | hosts | faults | cgroup2 | browser | containers | fuzz | kills) wanted+=("$1") ;;
     *) echo "$1: see the head of ${BASH_SOURCE[0]}" >&2 && exit 64 ;;
     esac
     shift
 done
-[ "${#wanted[@]}" -gt 0 ] || wanted=(slurm submit srun hosts faults cgroup2 doctor containers fuzz kills filesystems filesystems4)
+[ "${#wanted[@]}" -gt 0 ] || wanted=(slurm submit srun hosts faults cgroup2 browser doctor containers fuzz kills filesystems filesystems4)
 to=${to:-$(mktemp -d)}
 mkdir -p "$to"
 if $install; then
-    apt-get update && "$lab/install.sh" slurm uml gluster moosefs sshfs containers &&
+    apt-get update && "$lab/install.sh" slurm uml gluster moosefs sshfs containers perfetto &&
         apt-get install -y --no-install-recommends btrfs-progs strace crun busybox-static || exit 1
 fi >"$to/install.log" 2>&1 || { tail -5 "$to/install.log" && echo "cannot be installed" && exit 1; }
 if [ -z "${TASKFARMER_BINARY:-}" ]; then
@@ -37,7 +37,7 @@ run() {
     case $1 in
     filesystems) Tests/Lab/filesystems.sh ;;
     filesystems4) Tests/Lab/filesystems.sh --clients 4 ;;
-    doctor | slurm | submit | srun | hosts | faults | cgroup2) "Tests/Lab/$1.sh" ;;
+    doctor | slurm | submit | srun | hosts | faults | cgroup2 | browser) "Tests/Lab/$1.sh" ;;
     containers) TASKFARMER_CONTAINERS=1 swift test --filter ContainersTests ;;
     fuzz) Tests/Fuzz/run.sh 1800 ;;
     # Killed before and in the middle of each call, with every scenario, and a thousand random faults.
