@@ -35,3 +35,11 @@ extension Farm {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 }
+
+/// The numbers that a report's page carries for programs.
+func reportFigures(_ page: String) throws -> [String: Any] {
+    let begin = try #require(page.range(of: "<script type=\"application/json\" id=\"figures\">"))
+    let end = try #require(page.range(of: "</script>", range: begin.upperBound..<page.endIndex))
+    let object = try JSONSerialization.jsonObject(with: Data(page[begin.upperBound..<end.lowerBound].utf8))
+    return try #require(object as? [String: Any])
+}

@@ -5,13 +5,6 @@ import Testing
 
 @Suite("Reports") struct ReportTests {
     /// The figures that stand in the page for programs.
-    private func figures(_ page: String) throws -> [String: Any] {
-        let begin = try #require(page.range(of: "<script type=\"application/json\" id=\"figures\">"))
-        let end = try #require(page.range(of: "</script>", range: begin.upperBound..<page.endIndex))
-        let object = try JSONSerialization.jsonObject(with: Data(page[begin.upperBound..<end.lowerBound].utf8))
-        return try #require(object as? [String: Any])
-    }
-
     private func seconds(_ text: String?) -> Double { Double(text ?? "") ?? .nan }
 
     @Test func `its numbers are those of attempts.tsv, with farmers that were stopped and killed`() throws {
@@ -28,7 +21,7 @@ import Testing
             let made = try farm.call("report", "tasks", "-o", "page.html")
             #expect(made.status == 0 && made.output == "" && made.errors == "", "\(made)")
             let page = try String(contentsOf: farm.folder.appendingPathComponent("page.html"), encoding: .utf8)
-            let figures = try figures(page)
+            let figures = try reportFigures(page)
             let attempts = farm.attempts()
             #expect(figures["attempts"] as? Int == attempts.count)
             #expect(figures["tasks"] as? Int == 32 && figures["finished"] as? Int == 27)
@@ -76,7 +69,7 @@ import Testing
             try farmer.ends(75)
             let stopped = try farm.call("report", "tasks")
             #expect(stopped.status == 0 && farm.exists("report.html"))
-            #expect(try figures(farm.call("report", "-o-", "tasks").output)["attempts"] as? Int == 1)
+            #expect(try reportFigures(farm.call("report", "-o-", "tasks").output)["attempts"] as? Int == 1)
         }
     }
 

@@ -39,7 +39,7 @@ struct RunningFarmersTests {
                         "outlook", "rate", "running",
                     ])
                 for task in try #require(member["running"] as? [[String: Any]]) {
-                    #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started"])
+                    #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started", "cpu", "memory"])
                     let group = try #require(task["process_group"] as? Int)
                     #expect(Processes.isAlive(Int32(group)))
                 }
