@@ -104,6 +104,27 @@ import Testing
         }
     }
 
+    @Test func `a failure of a task that has succeeded since, or waits, shows what the task is`() throws {
+        guard TerminalWindow.isThere else { return }
+        try Farm.use { farm in
+            try farm.write((0..<3).map { "./simulate --seed \($0)" })
+            let ends = [(1, 3), (1, 0), (2, 255)]
+            try farm.write(
+                ["Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand"]
+                    + ends.enumerated().map { place, end in
+                        "\(end.0)\tn1\t\(1_795_000_000 + place).000\t   0.500\t0\t0\t\(end.1)\t0\t./simulate --seed \(end.0 - 1)"
+                    }, to: "jobs.log")
+            try farm.call("import", "--joblog", "jobs.log", "tasks").ends(0)
+            try farm.call("retry", "1", "tasks").ends(0)
+            try withWindow(farm) { window in
+                let text = try window.waits(for: "failures (2)", "exit 255", "exit 3")
+                let rows = text.split(separator: "\n").filter { $0.contains(" exit ") }
+                #expect(rows.map { $0.hasSuffix("./simulate --seed 1") } == [true, false])
+                #expect(rows.last?.hasSuffix("./simulate --seed 0") == true)
+            }
+        }
+    }
+
     @Test func `keys reach tasks and farmers`() throws {
         guard TerminalWindow.isThere else { return }
         try Farm.use { farm in
