@@ -36,7 +36,10 @@ struct WatchReading {
     /// - Throws: `FarmError` or `SystemError` when something cannot be read
     mutating func look() throws -> WatchData {
         // It may have been begun anew.
-        let now = try SeenFarm([root.bytes])
+        guard try Places.isWorkDirectory(root) else {
+            throw FarmError.noWorkDirectory("there is no work directory at \(root) now")
+        }
+        let now = try SeenFarm(at: root)
         if now.description.nonce != seen.description.nonce { self = WatchReading(now) }
         let directory = seen.directory
         let state = try directory.readState()

@@ -137,7 +137,8 @@ import Testing
             String(draw(&model, data, trouble: trouble).split(separator: "\n")[0])
         }
         #expect(first().hasSuffix(" at work"))
-        #expect(first("no answer for 12 s").hasSuffix(" no answer for 12 s"))
+        #expect(first("no answer for 12 s").hasSuffix(" as of +0 min"))
+        #expect(draw(&model, data, trouble: "no answer for 12 s").contains("\nno answer for 12 s\n"))
         for place in data.farmers.indices { data.farmers[place].isSilent = true }
         #expect(first().hasSuffix(" all farmers are silent"))
         data.farmers = []

@@ -125,13 +125,29 @@ import Testing
         }
     }
 
+    @Test func `a work directory that is gone is told, and one that is made anew is shown`() throws {
+        guard TerminalWindow.isThere else { return }
+        try Farm.use { farm in
+            try makeOld(farm)
+            try withWindow(farm) { window in
+                try window.waits(for: "failures (3)")
+                try FileManager.default.removeItem(at: farm.workDirectory)
+                let text = try window.waits(for: "there is no work directory at")
+                #expect(text.contains("  as of ") && text.contains("failures (3)"))
+                try farm.write((0..<7).map { "exit \($0 % 2)" })
+                try farm.farmer("-n", "1").ends(1)
+                let new = try window.waits(for: "7 of 7 tasks over", without: "there is no work directory")
+                #expect(new.contains("4 finished  3 failed  0 claimed  0 to process"))
+            }
+        }
+    }
+
     @Test func `keys reach tasks and farmers`() throws {
         guard TerminalWindow.isThere else { return }
         try Farm.use { farm in
-            try farm.write(
-                ["echo first; exit 3", "echo 'it is up'; while :; do sleep 0.05; done"]
-                    + (0..<3).map { "echo task \($0); while ! test -e go; do sleep 0.05; done" })
-            let farmer = try farm.farmer("-n", "2")
+            let farmer = try farm.farmerAtWork(
+                on: ["echo first; exit 3", "echo 'it is up'; echo > up; while :; do sleep 0.05; done"]
+                    + (0..<3).map { "echo task \($0); while ! test -e go; do sleep 0.05; done" }, "-n", "2")
             try withWindow(farm) { window in
                 // What it uses is known once it has run for a moment.
                 try window.waits(for: "running (2)", "failures (1)", "MiB")

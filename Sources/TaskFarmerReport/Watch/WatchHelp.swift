@@ -38,7 +38,7 @@ package enum WatchHelp {
             ["Keys. Retry, cancel and drain ask before they do it."] + lines(keys)
             + ["", "In a text: up, down, left, right, PgUp, PgDn, Home, End; q or Esc goes back."]
             + ["", "At the top"] + lines(head)
-            + ["", "Farmers (some columns only where the screen has 100 or more)"] + columns(WatchTables.farmers)
+            + ["", "Farmers (a narrow screen leaves columns out)"] + columns(WatchTables.farmers)
             + ["", "Running tasks, as of the last heartbeats, at most a few seconds old"] + columns(WatchTables.running)
             + ["", "Failed attempts, the latest first; those of a task that is run again, too"]
             + columns(WatchTables.failures)

@@ -111,11 +111,11 @@ package enum WatchTables {
             row.alive.map { $0.milliRate > 0 ? Text.rate(Double($0.milliRate) / 1000) : "-" } ?? "-"
         },
         WatchColumn(
-            "ends in", "when its time is up", width: 8, from: 100, numeric: true,
+            "ends in", "when its time is up", width: 8, from: 120, numeric: true,
             order: { .number(Double($0.ends ?? .max)) }
         ) { row, data, _ in row.ends.map { $0 > data.time ? span($0 - data.time) : "over" } ?? "-" },
         WatchColumn(
-            "beat", "how long ago it showed that it lives", width: 6, from: 100, numeric: true,
+            "beat", "how long ago it showed that it lives", width: 6, from: 120, numeric: true,
             order: { .number(Double($0.alive?.written ?? 0)) }
         ) { row, data, _ in row.alive.map { span(data.time - $0.written) } ?? "none" },
         WatchColumn(

@@ -51,7 +51,7 @@ package struct WatchView {
 
     /// In a word or two.
     private var standing: (String, Screen.Tint) {
-        if let trouble { return (String(trouble.prefix(max(10, screen.columns - 24))), .bad) }
+        if trouble != nil { return ("as of \(words.time(data.time))", .bad) }
         if data.left > 0 {
             if data.farmers.isEmpty { return ("nobody is at work", .bad) }
             if data.farmers.allSatisfy(\.isSilent) { return ("all farmers are silent", .bad) }
@@ -240,6 +240,8 @@ package struct WatchView {
             screen.put(
                 "show only rows with: \(model.filter)\(screen.isUnicode ? "▏" : "_")", row: row, column: 0,
                 style: .init(.accent, bold: true))
+        } else if let trouble {
+            screen.put(trouble, row: row, column: 0, style: .init(.bad, bold: true))
         } else if !model.message.isEmpty {
             screen.put(model.message, row: row, column: 0, style: .init(.warning))
         } else if !model.filter.isEmpty {
