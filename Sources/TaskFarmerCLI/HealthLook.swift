@@ -119,7 +119,7 @@ enum HealthReading {
         let live = try Roster.live(seen.directory)
         let status = StatusReport(
             directory: root.description, list: seen.description.list, state: try seen.directory.readState(),
-            farmers: live, now: Clock.wall)
+            farmers: live, silent: Liveness.silent(live, seen.directory), now: Clock.wall)
         let farmers = status.farmers.map { TaskHistory.farmer($0.entry, $0.alive, seen.directory) }
         return HealthReport(status, farmers, version: Commands.version)
     }

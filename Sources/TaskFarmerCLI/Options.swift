@@ -139,7 +139,7 @@ package struct Arguments: Sendable {
     package func seconds(_ name: String) throws(UsageError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), value > 0, value < 1e9 else {
-            throw UsageError(message: "--\(name) \(text): expected seconds, a number above 0")
+            throw UsageError(message: "--\(name) \(text): expected seconds, a number above 0 and below 1000000000")
         }
         return Int(value * 1e9)
     }

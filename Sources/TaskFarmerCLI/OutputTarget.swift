@@ -51,7 +51,8 @@ enum OutputTarget {
         for own in [directory.root, directory.farmers, directory.logs] {
             if let facts = try Folder.facts(own), (facts.inode, facts.device) == (folder.inode, folder.device) {
                 throw UsageError(
-                    message: "--\(option) \(path): it would lie in the work directory, among the farmers' files")
+                    message: "--\(option) \(path): it would lie in the work directory, among the farmers' files; "
+                        + "name a place elsewhere")
             }
         }
         if let facts = try Folder.facts(path), let list = try Folder.facts(list),

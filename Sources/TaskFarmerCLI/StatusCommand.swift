@@ -23,7 +23,7 @@ package enum StatusCommand: Command {
         let farmers = try Roster.live(seen.directory)
         let report = StatusReport(
             directory: seen.directory.root.description, list: seen.description.list, state: state, farmers: farmers,
-            now: Clock.wall)
+            silent: Liveness.silent(farmers, seen.directory), now: Clock.wall)
         OwnProcess.put(arguments.has("json") ? report.json : report.text, to: 1)
         return 0
     }

@@ -23,7 +23,7 @@ package enum TimelineCommand: Command {
         Option("to", value: "TIME", "Leave out what began later.", standard: "the last end"),
         Option(
             "events", value: "N",
-            "Show about N attempts at most: of those that succeeded only an even part, of the others all, as far as they fit.",
+            "Where there are more attempts than N: show every second, third, … of those that succeeded, so that there are hardly more than N, and of the others all, as far as they fit.",
             standard: "\(standardEvents)"),
     ]
     package static let notes = """

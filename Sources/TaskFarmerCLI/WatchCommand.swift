@@ -102,12 +102,14 @@ private struct PlainWatch {
             }
         }
         told = failures
+        let silent = data.farmers.count { $0.isSilent }
         let text =
             RunReport.line(
                 .init(
                     tasks: data.state.tasks, done: data.state.done, failed: data.state.failed,
                     running: data.running.count, rate: data.rate))
             + ", \(Text.count(data.farmers.count, "farmer"))"
+            + (silent > 0 ? ", \(silent) without a sign of life" : "")
         if text != last { try line(text) }
         last = text
     }

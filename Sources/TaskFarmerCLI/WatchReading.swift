@@ -45,14 +45,15 @@ struct WatchReading {
         let state = try directory.readState()
         let live = try Roster.live(directory)
         try failures.look(state)
-        let running = live.flatMap { entry, alive in
+        let silent = Liveness.silent(live, directory)
+        let running = live.filter { !silent.contains($0.entry.farmer) }.flatMap { entry, alive in
             (alive?.running ?? []).map { (entry: entry, task: $0, written: alive?.written ?? 0) }
         }
         let shown = running.prefix(Self.mostCommands).map(\.task.task) + failures.attempts.map(\.task)
         try tasks.look(for: Set(shown), live.map(\.entry), state)
         var data = WatchData(directory: root.description, state: state, time: Clock.wall)
         data.farmers = live.map { entry, alive in
-            .init(entry: entry, alive: alive, isSilent: Liveness.impression(entry, alive, directory) != .alive)
+            .init(entry: entry, alive: alive, isSilent: silent.contains(entry.farmer))
         }
         let known = uses
         uses = [:]
@@ -60,7 +61,8 @@ struct WatchReading {
             let attempted = Attempted(farmer: entry.farmer, task: task.task, attempt: task.attempt)
             let share = note(attempted, task, written, known)
             return .init(
-                farmer: entry.farmer, host: entry.host, task: task, share: share, command: command(task.task))
+                farmer: entry.farmer, host: entry.host, task: task, seen: written, share: share,
+                command: command(task.task))
         }
         data.failures = failures.attempts.map { .init(attempt: $0, command: command($0.task)) }
         data.hasAllFailures = failures.hasAll

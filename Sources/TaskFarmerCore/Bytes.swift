@@ -127,16 +127,26 @@ extension Collection<UInt8> {
 }
 
 extension String {
-    /// For people, on one line: what a terminal would act on (C0, DEL, C1) shows as question marks.
+    /// For people, on one line: what a terminal would act on (C0, DEL, C1, what changes the direction of text) shows as question marks.
     package var oneLine: String { plain("?") }
 
     /// With something else in place of everything that a terminal would act on.
     package func plain(_ substitute: Unicode.Scalar) -> String {
         var plain = UnicodeScalarView()
         for scalar in unicodeScalars {
-            let isControl = scalar.value < 32 || (127...159).contains(scalar.value)
-            plain.append(isControl ? substitute : scalar)
+            plain.append(scalar.isPlain ? scalar : substitute)
         }
         return String(plain)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is nothing that a terminal would act on: no control character, and none that ends a line or changes the direction of
+    /// text (Unicode Standard Annex 9) or has no shape at all.
+    package var isPlain: Bool {
+        switch value {
+        case 0..<32, 127...159, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: false
+        default: true
+        }
     }
 }

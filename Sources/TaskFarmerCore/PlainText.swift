@@ -13,7 +13,7 @@ package enum PlainText {
         bytes.append(whole.count <= limit ? whole : whole.prefix(limit - 1) + "…")
     }
 
-    /// All of it on one line without tabs: a tab as `\t`, what else a terminal would act on as `\xNN`. What is not UTF-8 shows
+    /// All of it on one line without tabs: a tab as `\t`, what else a terminal would act on as `\xNN` or `\uNNNN`. What is not UTF-8 shows
     /// as U+FFFD.
     package static func appendEscaped(_ text: [UInt8], to bytes: inout [UInt8]) {
         if text.allSatisfy(isPlain) {
@@ -26,6 +26,9 @@ package enum PlainText {
             case 0..<32, 127...159:
                 bytes.append("\\x")
                 bytes.append(hexadecimal: UInt64(scalar.value), digits: 2)
+            case _ where !scalar.isPlain:
+                bytes.append("\\u")
+                bytes.append(hexadecimal: UInt64(scalar.value), digits: 4)
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }

@@ -53,8 +53,8 @@ package struct HealthReport: Sendable {
             if !status.farmers.isEmpty {
                 let time = Text.timeLeft(status.left, perSecond: status.rate).map { ", about \($0) left" } ?? ""
                 line +=
-                    ", \(status.running) running on \(Text.count(status.farmers.count, "farmer")), "
-                    + "\(Text.rate(status.rate))\(time)"
+                    ", \(status.running) running on \(Text.count(status.farmers.count - silent, "farmer"))"
+                    + (status.rate > 0 ? ", \(Text.rate(status.rate))\(time)" : "")
             }
             lines.append(line)
         }

@@ -8,27 +8,31 @@ package struct StatusReport: Sendable {
     package var list: String
     package var state: StateRecord
     package var farmers: [(entry: RosterEntry, alive: AliveRecord?)]
+    /// Those that show no sign of life: what they told last says nothing of what is.
+    package var silent: Set<String>
     /// Microseconds since 1970.
     package var now: Int
 
     package init(
         directory: String, list: String, state: StateRecord, farmers: [(entry: RosterEntry, alive: AliveRecord?)],
-        now: Int
+        silent: Set<String> = [], now: Int
     ) {
         self.directory = directory
         self.list = list
         self.state = state
         self.farmers = farmers.filter { $0.entry.status == .live }.sorted { $0.entry.ordinal < $1.entry.ordinal }
+        self.silent = silent
         self.now = now
     }
 
+    private var counted: [Member] { farmers.filter { !silent.contains($0.entry.farmer) } }
     var left: Int { state.toprocess + state.claimed }
-    var running: Int { farmers.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
+    var running: Int { counted.reduce(0) { $0 + ($1.alive?.running.count ?? 0) } }
     var slots: Int { farmers.reduce(0) { $0 + $1.entry.slots } }
     /// Those that wait for their time to be run again.
-    var delayed: Int { farmers.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
+    var delayed: Int { counted.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
     /// Tasks per second of all live farmers.
-    var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
+    var rate: Double { counted.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
     /// What is left by that rate; nil as long as nobody can know.
     var secondsLeft: Double? { rate > 0 ? Double(left) / rate : nil }
 
@@ -48,7 +52,10 @@ package struct StatusReport: Sendable {
         } else {
             let time = Text.timeLeft(left, perSecond: rate).map { ", about \($0) left" } ?? ""
             let later = delayed > 0 ? ", \(delayed) to be run again later" : ""
-            lines.append("\(running) running\(later)" + (rate > 0 ? ", \(Text.rate(rate))\(time)" : ""))
+            lines.append(
+                counted.isEmpty
+                    ? "no farmer shows a sign of life"
+                    : "\(running) running\(later)" + (rate > 0 ? ", \(Text.rate(rate))\(time)" : ""))
             lines.append("")
             // What no farmer has is no column.
             let more = Self.memberColumns.filter { column in farmers.contains { column.cell(self, $0) != nil } }
@@ -63,19 +70,23 @@ package struct StatusReport: Sendable {
                             farmer.alive.map { "\(ago($0.written)) ago" } ?? "none",
                         ] + more.map { $0.cell(self, farmer) ?? "-" }
                     })
-            let tasks = farmers.flatMap { farmer in (farmer.alive?.running ?? []).map { (farmer.entry.host, $0) } }
+            let tasks = counted.flatMap { farmer in
+                (farmer.alive?.running ?? []).map { (farmer.entry.host, farmer.alive?.written ?? now, $0) }
+            }
             if !tasks.isEmpty {
                 lines.append("")
                 // Farmers look only at what runs for longer than a moment.
-                let isSeen = tasks.prefix(64).contains { $0.1.usage != nil }
+                let isSeen = tasks.prefix(64).contains { $0.2.usage != nil }
                 lines += Text.table(
                     [["task", "attempt", "host", "slot", "for"] + (isSeen ? ["cpu time", "memory"] : [])]
-                        + tasks.prefix(64).map { host, task in
+                        + tasks.prefix(64).map { host, seen, task in
                             let usage =
                                 task.usage.map {
                                     [Text.duration($0.processor * 1_000_000), Text.bytes($0.resident * 1024)]
                                 } ?? ["-", "-"]
-                            return ["\(task.task)", "\(task.attempt)", host, "\(task.slot)", ago(task.started)]
+                            // Whether it still runs is not known.
+                            let time = Text.duration(max(0, seen - task.started) * 1000)
+                            return ["\(task.task)", "\(task.attempt)", host, "\(task.slot)", time]
                                 + (isSeen ? usage : [])
                         })
                 if tasks.count > 64 { lines.append("… and \(tasks.count - 64) more") }
@@ -88,7 +99,12 @@ package struct StatusReport: Sendable {
 
     /// What is not so of all farmers: what they do, and what a scheduler gave to them.
     private static let memberColumns: [(head: String, cell: @Sendable (StatusReport, Member) -> String?)] = [
-        ("state", { _, farmer in state(farmer.alive) }),
+        (
+            "state",
+            { report, farmer in
+                report.silent.contains(farmer.entry.farmer) ? "no sign of life" : state(farmer.alive)
+            }
+        ),
         ("delayed", { _, farmer in farmer.alive?.outlook.flatMap { $0.delayed > 0 ? "\($0.delayed)" : nil } }),
         ("job", { _, farmer in job(farmer.entry) }),
         ("memory", { _, farmer in farmer.alive?.allocation?.memory.map(AllocationText.memory) }),
@@ -140,6 +156,7 @@ package struct StatusReport: Sendable {
                       "job": \(Self.job(farmer.entry).map(JSONText.string) ?? "null"),
                       "allocation": \(farmer.alive?.allocation.map(AllocationText.json) ?? "null"),
                       "state": \(farmer.alive?.control.map { JSONText.string($0.mode.rawValue) } ?? "null"),
+                      "silent": \(silent.contains(farmer.entry.farmer)),
                       "outlook": \(farmer.alive?.outlook.map(OutlookText.json) ?? "null"),
                       "rate": \(Text.decimal(Double(farmer.alive?.milliRate ?? 0) / 1000, places: 3)),
                       "running": [\(tasks.joined(separator: ", "))]

@@ -20,9 +20,14 @@ package final class ReplacedFile {
         }
         self.path = path
         beside = path.parent.appending(".taskfarmer.\(OwnProcess.nonce())")
-        file = try Descriptor(
-            beside, [.writing, .exclusive, .noLink],
-            permissions: permissions ?? (found?.permissions ?? 0o666) & 0o666)
+        do throws(SystemError) {
+            file = try Descriptor(
+                beside, [.writing, .exclusive, .noLink],
+                permissions: permissions ?? (found?.permissions ?? 0o666) & 0o666)
+        } catch {
+            // Nobody knows the other name.
+            throw SystemError("make", path, code: error.code)
+        }
         // Of those the umask has taken some away.
         if let permissions { try retrying("change the mode of", path) { fchmod(file.number, permissions) } }
     }

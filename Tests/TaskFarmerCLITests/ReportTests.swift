@@ -56,6 +56,19 @@ struct ReportTests {
         #expect((object["farmers"] as? [Any])?.count == 2)
     }
 
+    @Test func `what silent farmers told last counts for nothing, and status says that they are silent`() throws {
+        var report = status
+        report.silent = ["n1.4242.1799990000000"]
+        #expect(report.text.contains("\n0 running\n") && report.text.contains("no sign of life"))
+        #expect(!report.text.contains("left") && !report.text.contains("attempt  host"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        #expect(object["running"] as? Int == 0 && object["rate"] as? Double == 0 && object["seconds_left"] is NSNull)
+        let farmers = try #require(object["farmers"] as? [[String: Any]])
+        #expect(farmers.map { $0["silent"] as? Bool } == [true, false])
+        report.silent.insert("n2.17.1799990000001")
+        #expect(report.text.contains("\nno farmer shows a sign of life\n"))
+    }
+
     @Test func `status names jobs and what they have, where there are some`() throws {
         var report = status
         var job = Allocation(scheduler: "slurm", job: "123_4", step: "0")

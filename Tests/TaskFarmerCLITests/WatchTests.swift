@@ -47,7 +47,7 @@ import Testing
                         joined: now - 9000 * second), alive: alive, isSilent: number == 3))
             data.running += alive.running.map { task in
                 .init(
-                    farmer: name, host: "n\(number + 1)", task: task,
+                    farmer: name, host: "n\(number + 1)", task: task, seen: alive.written,
                     share: task.usage.map { Double($0.processor) / 1000 / (7 + 101 * Double(task.slot)) },
                     command: "./simulate --seed \(task.task) > out.\(task.task)")
             }
@@ -141,6 +141,8 @@ import Testing
         #expect(draw(&model, data, trouble: "no answer for 12 s").contains("\nno answer for 12 s\n"))
         for place in data.farmers.indices { data.farmers[place].isSilent = true }
         #expect(first().hasSuffix(" all farmers are silent"))
+        // What they told last is no rate, and no time is left by it.
+        #expect(data.rate == 0 && !draw(&model, data).contains(" left, until "))
         data.farmers = []
         #expect(first().hasSuffix(" nobody is at work"))
         (data.state.finished, data.state.claimed, data.state.toprocess) = (1_969, 0, 0)

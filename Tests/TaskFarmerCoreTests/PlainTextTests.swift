@@ -43,4 +43,15 @@ import Testing
         #expect(problem?.message.contains("did you mean running?") == true)
         #expect(throws: TaskState.Problem.self) { try TaskState.all(in: "") }
     }
+
+    @Test func `what changes the direction of text, or ends lines, is not text`() {
+        let text = "a\u{202E}b\u{2028}c\u{2066}d\u{FEFF}e\u{200F}é日"
+        #expect(text.oneLine == "a?b?c?d?e?é日")
+        var bytes: [UInt8] = []
+        PlainText.appendEscaped(Array(text.utf8), to: &bytes)
+        #expect(bytes.text == "a\\u202eb\\u2028c\\u2066d\\ufeffe\\u200fé日")
+        bytes = []
+        PlainText.append(Array(text.utf8), upTo: 100, to: &bytes)
+        #expect(bytes.text == text.oneLine)
+    }
 }

@@ -93,7 +93,7 @@ import Testing
                     let own = try farm.start(command + ["-o", folder + name, "tasks"]).ends(64)
                     #expect(
                         own.errors
-                            == "taskfarmer: --output \(folder)\(name): it would lie in the work directory, among the farmers' files\n"
+                            == "taskfarmer: --output \(folder)\(name): it would lie in the work directory, among the farmers' files; name a place elsewhere\n"
                     )
                 }
                 let list = try farm.start(command + ["-o", "tasks", "tasks"]).ends(64)

@@ -36,7 +36,7 @@ struct RunningFarmersTests {
                 #expect(
                     Set(member.keys) == [
                         "farmer", "host", "pid", "slots", "claimed", "since", "heartbeat", "job", "allocation", "state",
-                        "outlook", "rate", "running",
+                        "silent", "outlook", "rate", "running",
                     ])
                 for task in try #require(member["running"] as? [[String: Any]]) {
                     #expect(Set(task.keys) == ["id", "attempt", "slot", "process_group", "started", "cpu", "memory"])

@@ -119,7 +119,7 @@ import Testing
         let window = try TerminalWindow(
             farm, columns: 200, rows: 50, "'\(try Program.taskfarmer())' watch tasks; exec sleep 1000")
         defer { window.close() }
-        let text = try window.waits(for: "failures (\(failures))", "complete")
+        let text = try window.waits(for: "failed attempts (\(failures))", "complete")
         #expect(text.contains("\(tasks - failed.count) finished  \(failed.count) failed  0 claimed  0 to process"))
         #expect(text.contains("100.0 %  \(tasks) of \(tasks) tasks over"))
         // The latest first.

@@ -55,7 +55,7 @@ import Testing
             try makeOld(farm)
             let before = farm.state("state")
             try withWindow(farm) { window in
-                let first = try window.waits(for: "failures (3)")
+                let first = try window.waits(for: "failed attempts (3)")
                 let head = try #require(first.split(separator: "\n").first)
                 #expect(head.hasPrefix("taskfarmer watch  …") && head.hasSuffix("/tasks_workdir  nobody is at work"))
                 try expect(first, is: "80x24.txt")
@@ -68,7 +68,7 @@ import Testing
                 let explained = try window.waits(for: "task 8: failed")
                 #expect(explained.contains("killed by SIGSEGV after 8.50 s") && explained.contains(" on n3"))
                 try window.press("Escape")
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 try window.press("/", "日本", "Enter")
                 let filtered = try window.waits(for: "only rows with: 日本")
                 #expect(filtered.contains("./simulate --seed 4") && !filtered.contains("seed 8"))
@@ -82,9 +82,9 @@ import Testing
                 try window.resize(columns: 200, rows: 50)
                 try expect(try window.waits(for: "took"), is: "200x50.txt")
                 try window.resize(columns: 80, rows: 24)
-                try window.waits(for: "failures (3)", without: "took")
+                try window.waits(for: "failed attempts (3)", without: "took")
                 try window.resize(columns: 30, rows: 6)
-                try window.waits(for: "taskfarmer watch", without: "Tab table  Enter log  e explain")
+                try window.waits(for: "taskfarmer watch", without: "l log  e explain")
                 try window.press("q")
                 try window.waits(for: "after: 0")
             }
@@ -97,7 +97,7 @@ import Testing
         try Farm.use { farm in
             try makeOld(farm)
             try withWindow(farm, columns: 200, rows: 50) { window in
-                try expect(try window.waits(for: "failures (3)"), is: "200x50-first.txt")
+                try expect(try window.waits(for: "failed attempts (3)"), is: "200x50-first.txt")
                 try window.press("?")
                 try expect(try window.waits(for: "Running tasks, as of"), is: "200x50-help.txt")
             }
@@ -117,7 +117,7 @@ import Testing
             try farm.call("import", "--joblog", "jobs.log", "tasks").ends(0)
             try farm.call("retry", "1", "tasks").ends(0)
             try withWindow(farm) { window in
-                let text = try window.waits(for: "failures (2)", "exit 255", "exit 3")
+                let text = try window.waits(for: "failed attempts (2)", "exit 255", "exit 3")
                 let rows = text.split(separator: "\n").filter { $0.contains(" exit ") }
                 #expect(rows.map { $0.hasSuffix("./simulate --seed 1") } == [true, false])
                 #expect(rows.last?.hasSuffix("./simulate --seed 0") == true)
@@ -130,10 +130,10 @@ import Testing
         try Farm.use { farm in
             try makeOld(farm)
             try withWindow(farm) { window in
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 try FileManager.default.removeItem(at: farm.workDirectory)
                 let text = try window.waits(for: "there is no work directory at")
-                #expect(text.contains("  as of ") && text.contains("failures (3)"))
+                #expect(text.contains("  as of ") && text.contains("failed attempts (3)"))
                 try farm.write((0..<7).map { "exit \($0 % 2)" })
                 try farm.farmer("-n", "1").ends(1)
                 let new = try window.waits(for: "7 of 7 tasks over", without: "there is no work directory")
@@ -150,7 +150,7 @@ import Testing
                     + (0..<3).map { "echo task \($0); while ! test -e go; do sleep 0.05; done" }, "-n", "2")
             try withWindow(farm) { window in
                 // What it uses is known once it has run for a moment.
-                try window.waits(for: "running (2)", "failures (1)", "MiB")
+                try window.waits(for: "running (2)", "failed attempts (1)", "MiB")
                 try window.press("/", "it is up", "Enter", "l")
                 try window.waits(for: "what it printed last", "following")
                 #expect(try window.text().contains("\nit is up\n"))
@@ -187,7 +187,7 @@ import Testing
         try Farm.use { farm in
             try makeOld(farm)
             try withWindow(farm) { window in
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 #expect(try !window.text().contains("before"))
                 if how == "q" {
                     try window.press("q")
@@ -205,7 +205,7 @@ import Testing
                     ]
                     _ = kill(watcher, try #require(names[how]))
                 }
-                let text = try window.waits(for: "before", "after: ", without: "failures (3)")
+                let text = try window.waits(for: "before", "after: ", without: "failed attempts (3)")
                 let isOrderly = ["q", "INT", "TERM", "HUP", "QUIT"].contains(how)
                 #expect(text.contains("after: 0") == isOrderly)
                 try eventually("its settings were read") { farm.exists("last") && !farm.text("last").isEmpty }
@@ -224,14 +224,14 @@ import Testing
             guard Farm.has("bash") else { return }
             let window = try TerminalWindow(farm, command)
             defer { window.close() }
-            try window.waits(for: "failures (3)")
+            try window.waits(for: "failed attempts (3)")
             #expect(try window.answer(to: "#{cursor_flag}#{alternate_on}") == "01\n")
             try window.press("C-z")
             // The shell has it in the foreground again at once.
             try eventually("it was stopped") { farm.exists("last") && !farm.text("last").isEmpty }
-            try window.waits(for: "failures (3)")
+            try window.waits(for: "failed attempts (3)")
             try window.press("q")
-            try window.waits(for: "over", without: "failures (3)")
+            try window.waits(for: "over", without: "failed attempts (3)")
             #expect(try window.answer(to: "#{cursor_flag}#{alternate_on}") == "10\n")
         }
     }
@@ -241,7 +241,7 @@ import Testing
         try Farm.use { farm in
             try makeOld(farm)
             try withWindow(farm, columns: 200, rows: 50) { window in
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 try window.press("Tab")
                 try window.waits(for: "r retry")
                 try window.record(to: "written")
@@ -264,17 +264,17 @@ import Testing
         try Farm.use { farm in
             try makeOld(farm)
             try withWindow(farm) { window in
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 #expect(try window.looks().contains("\u{1B}[32m"))
             }
             try withWindow(farm, environment: ["NO_COLOR": "1"]) { window in
-                try window.waits(for: "failures (3)")
+                try window.waits(for: "failed attempts (3)")
                 let looks = try window.looks()
                 let colour = try Regex("\u{1B}\\[[0-9;]*(3[0-7]|4[0-7]|2)m")
                 #expect(looks.firstMatch(of: colour) == nil && looks.contains("\u{1B}[1m"))
             }
             try withWindow(farm, environment: ["LANG": "C", "LC_ALL": "C"]) { window in
-                let text = try window.waits(for: "failures (3)")
+                let text = try window.waits(for: "failed attempts (3)")
                 #expect(text.utf8.allSatisfy { $0 < 128 } && text.contains("[####"))
             }
         }

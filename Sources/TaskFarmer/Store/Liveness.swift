@@ -53,6 +53,13 @@ package final class Liveness {
         return silence > patience(directory) / 1000 ? .silent(silence) : .alive
     }
 
+    /// The names of those that show no sign of life.
+    package static func silent(
+        _ farmers: [(entry: RosterEntry, alive: AliveRecord?)], _ directory: WorkDirectory
+    ) -> Set<String> {
+        Set(farmers.filter { impression($0.entry, $0.alive, directory) != .alive }.map(\.entry.farmer))
+    }
+
     /// Whether a process is, or was, one of this host, in this boot and this PID namespace, so that it can be looked at.
     package static func isHere(_ alive: some HostedProcess) -> Bool {
         let own = HostIdentity.current

@@ -20,17 +20,21 @@ package struct WatchData: Sendable {
         package var farmer: String
         package var host: String
         package var task: JournalRecord.RunningTask
+        /// When its farmer told that it runs, in microseconds since 1970.
+        package var seen: Int
         /// How much of a processor it has used of late, or since its start: 1 is one processor.
         package var share: Double?
         /// As it is shown; nil where it is not known yet.
         package var command: String?
 
         package init(
-            farmer: String, host: String, task: JournalRecord.RunningTask, share: Double? = nil, command: String? = nil
+            farmer: String, host: String, task: JournalRecord.RunningTask, seen: Int, share: Double? = nil,
+            command: String? = nil
         ) {
             self.farmer = farmer
             self.host = host
             self.task = task
+            self.seen = seen
             self.share = share
             self.command = command
         }
@@ -73,10 +77,12 @@ package struct WatchData: Sendable {
         self.time = time
     }
 
+    /// What the others told last says nothing of what is.
+    private var alive: [Farmer] { farmers.filter { !$0.isSilent } }
     /// Tasks that farmers keep to run them again later.
-    package var delayed: Int { farmers.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
+    package var delayed: Int { alive.reduce(0) { $0 + ($1.alive?.outlook?.delayed ?? 0) } }
     /// Tasks per second, all farmers.
-    package var rate: Double { farmers.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
+    package var rate: Double { alive.reduce(0) { $0 + Double($1.alive?.milliRate ?? 0) } / 1000 }
     package var left: Int { state.toprocess + state.claimed }
 }
 

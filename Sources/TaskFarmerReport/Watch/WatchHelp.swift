@@ -4,7 +4,7 @@ package enum WatchHelp {
     private static let keys: [(String, String)] = [
         ("Tab, Shift-Tab", "the next table, the one before (also right and left)"),
         ("Up, Down (k, j)", "choose a row; PgUp, PgDn, Home and End go further"),
-        ("Enter (l)", "what the chosen task printed, as it comes"),
+        ("l (Enter)", "what the chosen task printed last, as it comes"),
         ("e", "explain: all that is known of the chosen task"),
         ("r", "retry: run the chosen failed task again"),
         ("c", "cancel: stop the chosen running task for good"),
@@ -16,7 +16,7 @@ package enum WatchHelp {
         ("q", "quit; nothing stops but this"),
     ]
     private static let head: [(String, String)] = [
-        ("the bar", "tasks that are over: finished, failed or skipped"),
+        ("the bar", "tasks that are over: green or #, of them failed: red or x"),
         ("finished", "exited 0"),
         ("failed", "are not run again, unless somebody retries them"),
         ("skipped", "cancelled, or not wanted"),
@@ -38,9 +38,14 @@ package enum WatchHelp {
             ["Keys. Retry, cancel and drain ask before they do it."] + lines(keys)
             + ["", "In a text: up, down, left, right, PgUp, PgDn, Home, End; q or Esc goes back."]
             + ["", "At the top"] + lines(head)
-            + ["", "Farmers (a narrow screen leaves columns out)"] + columns(WatchTables.farmers)
+            + ["", "Headings count the rows. A narrow screen leaves columns out. - is not known."]
+            + ["", "Farmers"] + columns(WatchTables.farmers)
+            + [
+                "                    idle: nothing runs; silent: no sign of life, what it told",
+                "                    last counts for nothing; nothing fits: of what is left",
+            ]
             + ["", "Running tasks, as of the last heartbeats, at most a few seconds old"] + columns(WatchTables.running)
-            + ["", "Failed attempts, the latest first; those of a task that is run again, too"]
+            + ["", "Failed attempts, the latest 200 at most; those of tasks that are run again, too"]
             + columns(WatchTables.failures)
         return WatchPage(.help, title: "help", lines: text, top: 0)
     }

@@ -135,9 +135,9 @@ package enum WatchTables {
             "\(row.task.slot)"
         },
         WatchColumn(
-            "elapsed", "for how long it has run (hours:minutes:seconds)", width: 9, numeric: true, falling: true,
+            "elapsed", "for how long it had run by its farmer's last heartbeat", width: 9, numeric: true, falling: true,
             order: { .number(-Double($0.task.started)) }
-        ) { row, data, _ in span(data.time - row.task.started) },
+        ) { row, _, _ in span(row.seen - row.task.started) },
         WatchColumn(
             "cpu", "processor time that it has used", width: 9, from: 100, numeric: true, falling: true,
             order: { .number(Double($0.task.usage?.processor ?? -1)) }

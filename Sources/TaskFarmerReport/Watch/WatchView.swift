@@ -104,7 +104,9 @@ package struct WatchView {
 
     private var pace: String {
         guard data.left > 0 else { return "" }
-        guard data.rate > 0 else { return data.farmers.isEmpty ? "" : "no task has ended of late" }
+        guard data.rate > 0 else {
+            return data.farmers.allSatisfy(\.isSilent) ? "" : "no task has ended of late"
+        }
         let seconds = Double(data.left) / data.rate
         var text = Text.rate(data.rate)
         if seconds < 1e9 {
@@ -142,7 +144,8 @@ package struct WatchView {
             case .failures:
                 let more = "\(data.failures.count)\(data.hasAllFailures ? "" : "+")"
                 table(
-                    "failures (\(more))", model.failures(data, words), WatchTables.failures, panel, &model, row, lines
+                    "failed attempts (\(more))", model.failures(data, words), WatchTables.failures, panel, &model, row,
+                    lines
                 ) { _ in .plain }
             }
             row += lines
@@ -218,16 +221,16 @@ package struct WatchView {
         _ cells: [String], _ columns: [WatchColumn<Row>], row: Int, style: Screen.Style, title: String? = nil
     ) {
         var at = 0
+        let end = screen.columns - (title.map { $0.count + 1 } ?? 0)
         for (cell, column) in zip(cells, columns) where column.from <= screen.columns {
-            let width = column.width > 0 ? column.width : screen.columns - at
+            let width = column.width > 0 ? column.width : end - at
             if width <= 0 || at >= screen.columns { break }
+            // A name that has no room beside the title is none.
+            if title != nil && at + (column.width > 0 ? width : cell.count) > end { break }
             screen.put(cell, row: row, column: at, width: width, style: style, right: column.isNumeric)
             at += width + 2
         }
-        if let title {
-            let room = screen.columns - title.count
-            screen.put(title, row: row, column: max(0, room), style: style)
-        }
+        if let title { screen.put(title, row: row, column: max(0, end + 1), style: style) }
     }
 
     // MARK: the last rows
@@ -241,13 +244,32 @@ package struct WatchView {
                 "show only rows with: \(model.filter)\(screen.isUnicode ? "▏" : "_")", row: row, column: 0,
                 style: .init(.accent, bold: true))
         } else if let trouble {
-            screen.put(trouble, row: row, column: 0, style: .init(.bad, bold: true))
+            say(trouble, row: row, style: .init(.bad, bold: true))
         } else if !model.message.isEmpty {
-            screen.put(model.message, row: row, column: 0, style: .init(.warning))
+            say(model.message, row: row, style: .init(.warning))
         } else if !model.filter.isEmpty {
             screen.put("only rows with: \(model.filter)", row: row, column: 0, style: .init(.accent))
         }
         screen.put(Self.keys(model), row: screen.rows - 1, column: 0, style: Self.faint)
+    }
+
+    /// What is too long for one row takes more of them, at most three, above it.
+    private mutating func say(_ text: String, row: Int, style: Screen.Style) {
+        var lines: [Substring] = []
+        var rest = text[...]
+        while rest.count > screen.columns, lines.count < 2 {
+            let part = rest.prefix(screen.columns)
+            // Between words, where there are some.
+            let end = part.lastIndex(of: " ") ?? part.endIndex
+            lines.append(rest[..<end])
+            rest = rest[end...].drop { $0 == " " }
+        }
+        lines.append(rest)
+        for (offset, line) in lines.enumerated() where row - lines.count + 1 + offset >= 0 {
+            let place = row - lines.count + 1 + offset
+            screen.put(String(repeating: " ", count: screen.columns), row: place, column: 0)
+            screen.put(String(line), row: place, column: 0, style: style)
+        }
     }
 
     /// The keys that do something now.
@@ -257,11 +279,12 @@ package struct WatchView {
         let own =
             switch model.panel {
             case .farmers: ["d drain"]
-            case .running: ["Enter log", "e explain", "c cancel"]
-            case .failures: ["Enter log", "e explain", "r retry"]
+            case .running: ["l log", "e explain", "c cancel"]
+            case .failures: ["l log", "e explain", "r retry"]
             }
-        let all = ["Tab table"] + own + ["s sort", "/ filter"] + (model.filter.isEmpty ? [] : ["Esc all"])
-        return (all + ["? help", "q quit"]).joined(separator: "  ")
+        // A narrow screen shows the first ones, which tell of the others.
+        let all = ["q quit", "? help", "Tab table"] + own + ["s sort", "/ filter"]
+        return (all + (model.filter.isEmpty ? [] : ["Esc all"])).joined(separator: "  ")
     }
 
     // MARK: a text

@@ -207,7 +207,7 @@ complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l output -s o 
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l gzip -s z -d 'Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l from -x -d 'Leave out what was over before: a time since the first start, like 90 (seconds), 30m or 2h.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l to -x -d 'Leave out what began later.'
-complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l events -x -d 'Show about N attempts at most: of those that succeeded only an even part, of the others all, as far as they fit.'
+complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l events -x -d 'Where there are more attempts than N: show every second, third, … of those that succeeded, so that there are hardly more than N, and of the others all, as far as they fit.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from timeline' -l help -s h -d 'Show this help and exit.'
 complete -c taskfarmer -n __fish_use_subcommand -a check -d 'Prove that no task is lost or recorded twice and that every file is whole; mend what is not.'
 complete -c taskfarmer -n '__fish_seen_subcommand_from check' -l repair -d 'Mend what can be mended, after keeping a copy. Refused while farmers are at work.'

@@ -256,7 +256,7 @@ _taskfarmer() {
             '-z[Compress it by the program gzip, whatever FILE is called. Viewers look at what is in it.]' \
             '--from=[Leave out what was over before\: a time since the first start, like 90 (seconds), 30m or 2h.]:TIME:' \
             '--to=[Leave out what began later.]:TIME:' \
-            '--events=[Show about N attempts at most\: of those that succeeded only an even part, of the others all, as far as they fit.]:N:' \
+            '--events=[Where there are more attempts than N\: show every second, third, … of those that succeeded, so that there are hardly more than N, and of the others all, as far as they fit.]:N:' \
             '--help[Show this help and exit.]' \
             '-h[Show this help and exit.]' \
             '*:file:_files';;
