@@ -173,12 +173,6 @@ int tf_open(const char *path, int flags, unsigned mode) { return open(path, flag
 int tf_openat(int folder, const char *path, int flags, unsigned mode) { return openat(folder, path, flags, mode); }
 int tf_memfd(const char *name) { return (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC); }
 
-int tf_terminal_width(int descriptor) {
-    struct winsize size;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-    return size.ws_col;
-}
-
 int tf_terminal_size(int descriptor, int *rows, int *columns) {
     struct winsize size;
     if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;

@@ -89,7 +89,7 @@ final class Console: FarmObserver {
         let text = RunReport.line(progress)
         if isTerminal {
             state.withLock { state in
-                let fitting = String(text.prefix(max(20, OwnProcess.terminalWidth(2) - 1)))
+                let fitting = String(text.prefix(max(20, Terminal.size(2).columns - 1)))
                 if fitting == state.live { return }
                 state.put("\r\(fitting)\u{1B}[K")
                 state.live = fitting

@@ -47,9 +47,9 @@ package enum FailedCommand: Command {
             guard let kind else { return true }
             return attempts.of(id).map { kind.holds(for: $0.outcome) } ?? false
         }
-        func wanted(_ id: Int) -> LogEnds.Wanted {
+        func wanted(_ id: Int) -> AttemptName {
             let last = attempts.of(id)
-            return LogEnds.Wanted(
+            return AttemptName(
                 task: id, attempt: last.map { Int($0.number) } ?? 0,
                 farmer: last.map { attempts.worker(of: $0).farmer } ?? "")
         }

@@ -117,10 +117,11 @@ enum HealthReading {
         let seen = try SeenFarm(at: root)
         // In this order: whoever leaves in between leaves nothing that somebody else would have to do.
         let live = try Roster.live(seen.directory)
-        let status = StatusReport(
+        var status = StatusReport(
             directory: root.description, list: seen.description.list, state: try seen.directory.readState(),
-            farmers: live, silent: Liveness.silent(live, seen.directory), now: Clock.wall)
+            farmers: live, now: Clock.wall)
         let farmers = status.farmers.map { TaskHistory.farmer($0.entry, $0.alive, seen.directory) }
+        status.silent = Set(farmers.filter { $0.life != .alive }.map(\.name))
         return HealthReport(status, farmers, version: Commands.version)
     }
 

@@ -128,7 +128,7 @@ private final class ScreenWatch {
     private var model = WatchModel()
     private var keys = KeyReader()
     private var shown: Screen?
-    private var size = Terminal.size
+    private var size = Terminal.size(1)
     private static let moment = 50_000_000
 
     init(_ seen: SeenFarm, _ style: TerminalStyle, interval: Int, _ trust: Trust) throws {
@@ -179,13 +179,13 @@ private final class ScreenWatch {
     private func heedSignals() throws -> Bool {
         for signal in signals.takeAll() {
             switch signal {
-            case .windowChange: size = Terminal.size
+            case .windowChange: size = Terminal.size(1)
             case .suspend:
                 terminal.leave()
                 OwnProcess.raise(.stop)
                 // Here it goes on.
                 try terminal.enter()
-                (shown, size) = (nil, Terminal.size)
+                (shown, size) = (nil, Terminal.size(1))
             case .resume: break
             default: return true
             }

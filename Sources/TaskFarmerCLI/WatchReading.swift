@@ -11,15 +11,9 @@ struct WatchReading {
     private var failures: LatestFailures
     private var tasks: SeenTasks
     /// Of each running attempt: its use and when that was, and what it made of a processor.
-    private var uses: [Attempted: (usage: JournalRecord.RunningTask.Usage, time: Int, share: Double?)] = [:]
+    private var uses: [AttemptName: (usage: JournalRecord.RunningTask.Usage, time: Int, share: Double?)] = [:]
     /// So many running tasks at most are shown with their commands, and all others without.
     private static let mostCommands = 2_000
-
-    private struct Attempted: Hashable {
-        var farmer: String
-        var task: Int
-        var attempt: Int
-    }
 
     init(_ seen: SeenFarm) {
         self.seen = seen
@@ -58,7 +52,7 @@ struct WatchReading {
         let known = uses
         uses = [:]
         data.running = running.map { entry, task, written in
-            let attempted = Attempted(farmer: entry.farmer, task: task.task, attempt: task.attempt)
+            let attempted = AttemptName(task: task.task, attempt: task.attempt, farmer: entry.farmer)
             let share = note(attempted, task, written, known)
             return .init(
                 farmer: entry.farmer, host: entry.host, task: task, seen: written, share: share,
@@ -75,8 +69,8 @@ struct WatchReading {
 
     /// How much of a processor an attempt has used since the heartbeat before, at first since its start.
     private mutating func note(
-        _ attempted: Attempted, _ task: JournalRecord.RunningTask, _ written: Int,
-        _ known: [Attempted: (usage: JournalRecord.RunningTask.Usage, time: Int, share: Double?)]
+        _ attempted: AttemptName, _ task: JournalRecord.RunningTask, _ written: Int,
+        _ known: [AttemptName: (usage: JournalRecord.RunningTask.Usage, time: Int, share: Double?)]
     ) -> Double? {
         guard let usage = task.usage else { return nil }
         let last = known[attempted]
@@ -92,9 +86,8 @@ struct WatchReading {
     }
 
     /// The last lines of what an attempt has printed; nil where nothing was kept.
-    func log(_ log: WatchPage.Log) throws -> [String]? {
-        let wanted = LogEnds.Wanted(task: log.task, attempt: log.attempt, farmer: log.farmer)
-        var ends = try LogEnds([wanted], lines: 2_000, seen.directory, seen.description)
-        return try ends.end(of: wanted)?.lines
+    func log(_ log: AttemptName) throws -> [String]? {
+        var ends = try LogEnds([log], lines: 2_000, seen.directory, seen.description)
+        return try ends.end(of: log)?.lines
     }
 }

@@ -14,7 +14,7 @@ package enum Text {
         return "\(hours / 24) d \(two(hours % 24)):\(two(over)) h"
     }
 
-    private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     /// A number with so many decimals, rounded.
     package static func decimal(_ value: Double, places: Int) -> String {

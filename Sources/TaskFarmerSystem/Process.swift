@@ -53,7 +53,6 @@ package enum OwnProcess {
     package static func allowDescriptors(_ count: Int) { _ = tf_allow_descriptors(count) }
 
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-    package static func terminalWidth(_ descriptor: Int32) -> Int { Int(tf_terminal_width(descriptor)) }
 
     /// Whether reading and writing wait until they can.
     package static func setWaiting(_ waits: Bool, on descriptor: Int32) {

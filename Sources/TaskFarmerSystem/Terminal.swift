@@ -54,12 +54,12 @@ internal import Glibc
         tf_release_terminal()
     }
 
-    /// How large it is now, in characters.
-    package static var size: (rows: Int, columns: Int) {
+    /// How large a terminal is now, in characters; what is not known is that of old ones.
+    package static func size(_ descriptor: Int32) -> (rows: Int, columns: Int) {
         var rows: Int32 = 0
         var columns: Int32 = 0
-        guard unsafe tf_terminal_size(1, &rows, &columns) == 0, rows > 0, columns > 0 else { return (24, 80) }
-        return (Int(rows), Int(columns))
+        _ = unsafe tf_terminal_size(descriptor, &rows, &columns)
+        return (rows > 0 ? Int(rows) : 24, columns > 0 ? Int(columns) : 80)
     }
 
     /// What was typed; call it when there is something to read.

@@ -50,7 +50,6 @@ int tf_flock(int descriptor, int operation);
 int tf_open(const char *path, int flags, unsigned mode);
 int tf_openat(int folder, const char *path, int flags, unsigned mode);
 int tf_memfd(const char *name);
-int tf_terminal_width(int descriptor);
 int tf_terminal_size(int descriptor, int *rows, int *columns);
 /// From now on, by whatever signal this process ends that can be caught and is not blocked: the terminal gets back the settings that it has
 /// now, and is sent at most 64 bytes. 0, or -1 where there is no terminal.

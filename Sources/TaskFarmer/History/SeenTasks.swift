@@ -32,10 +32,7 @@ package struct SeenTasks {
             if missing.remove(task.id) != nil { lines[task.id] = task.command }
         }
         for entry in farmers where !missing.isEmpty {
-            // It may have left, or compacted its journal, meanwhile.
-            guard let bytes = try? Folder.content(of: directory.journal(entry.farmer, generation: entry.generation))
-            else { continue }
-            let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
+            guard let replay = entry.replay(in: directory) else { continue }
             for task in replay.held + replay.uncarried.map(\.task) { found(task, &lines) }
         }
         if missing.isEmpty { return }

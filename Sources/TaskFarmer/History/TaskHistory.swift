@@ -104,9 +104,7 @@ package struct TaskHistory {
         var claim = Explanation.Claim(farmer: farmer ?? Self.farmer(claimed.farmer, alive, directory))
         claim.running = claimed.running
         claim.isCancelled = claimed.isCancelled
-        let path = directory.journal(claimed.farmer.farmer, generation: claimed.farmer.generation)
-        if let bytes = try? Folder.content(of: path) {
-            let replay = JournalReplay(bytes, epoch: claimed.farmer.epoch, carried: claimed.farmer.carried)
+        if let replay = claimed.farmer.replay(in: directory) {
             let late = Set(claim.farmer.outlook?.late.map(\.task) ?? [])
             claim.ahead = replay.held.prefix { $0.id != id }.count {
                 replay.running[$0.id] == nil && !late.contains($0.id)

@@ -47,10 +47,7 @@ package struct TaskLines {
         try note(.waiting, .toprocess, first)
         try note(.held, .held, first)
         for entry in try Roster.read(directory) where entry.status == .live {
-            // It may have left, or compacted its journal, meanwhile.
-            guard let bytes = try? Folder.content(of: directory.journal(entry.farmer, generation: entry.generation))
-            else { continue }
-            let replay = JournalReplay(bytes, epoch: entry.epoch, carried: entry.carried)
+            guard let replay = entry.replay(in: directory) else { continue }
             for task in replay.held + replay.uncarried.map(\.task) where task.id < places.count {
                 claims[task.id] = Claim(
                     farmer: entry, task: task, running: replay.running[task.id],
@@ -99,5 +96,13 @@ package struct TaskLines {
     /// How many tasks are taken before one that waits.
     package func ahead(of id: Int) -> Int {
         places.count { $0 >> Self.shift == Place.waiting.rawValue && $0 > places[id] }
+    }
+}
+
+extension RosterEntry {
+    /// What the farmer's journal says, read without the lock; nil where it has left, or compacted its journal, meanwhile.
+    func replay(in directory: WorkDirectory) -> JournalReplay? {
+        guard let bytes = try? Folder.content(of: directory.journal(farmer, generation: generation)) else { return nil }
+        return JournalReplay(bytes, epoch: epoch, carried: carried)
     }
 }

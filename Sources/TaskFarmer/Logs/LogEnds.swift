@@ -5,19 +5,6 @@ package import TaskFarmerCore
 package import TaskFarmerSystem
 
 package struct LogEnds {
-    /// Which attempt's log is asked for.
-    package struct Wanted: Sendable {
-        package var task: Int
-        package var attempt: Int
-        package var farmer: String
-
-        package init(task: Int, attempt: Int, farmer: String) {
-            self.task = task
-            self.attempt = attempt
-            self.farmer = farmer
-        }
-    }
-
     /// The end of what an attempt printed.
     package struct End: Sendable {
         package var lines: [String]
@@ -44,7 +31,7 @@ package struct LogEnds {
     ///   - description: of it
     /// - Throws: `SystemError` when an index cannot be read
     package init(
-        _ wanted: [Wanted], lines: Int, _ directory: WorkDirectory, _ description: FarmDescription
+        _ wanted: [AttemptName], lines: Int, _ directory: WorkDirectory, _ description: FarmDescription
     ) throws {
         places = LogPlaces(directory, description)
         self.lines = lines
@@ -91,7 +78,7 @@ package struct LogEnds {
     /// - Parameter wanted: one of those that were asked for
     /// - Returns: nil where nothing was kept
     /// - Throws: `SystemError` when it cannot be read
-    package mutating func end(of wanted: Wanted) throws -> End? {
+    package mutating func end(of wanted: AttemptName) throws -> End? {
         if lines == 0 { return nil }
         if packs.contains(wanted.farmer) {
             let (bytes, isWhole) = try endOfPieces(wanted)
@@ -106,7 +93,7 @@ package struct LogEnds {
         return End(lines: PlainText.lastLines(bytes, count: lines, isWhole: size <= Self.most), file: path)
     }
 
-    private mutating func endOfPieces(_ wanted: Wanted) throws -> (bytes: [UInt8], isWhole: Bool) {
+    private mutating func endOfPieces(_ wanted: AttemptName) throws -> (bytes: [UInt8], isWhole: Bool) {
         let kept = pieces[wanted.task] ?? []
         if kept.isEmpty { return ([], true) }
         let pack =

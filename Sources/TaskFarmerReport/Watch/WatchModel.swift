@@ -1,14 +1,14 @@
 // What `taskfarmer watch` is showing, and what a key does about it. Keys change values here; what is to be done outside comes back as a
 // wish.
 
-internal import TaskFarmerCore
+package import TaskFarmerCore
 
 /// What a key asks for that the screen alone cannot do.
 package enum WatchWish: Sendable, Equatable {
     case quit
     /// Draw everything anew.
     case redraw
-    case log(WatchPage.Log)
+    case log(AttemptName)
     case explain(task: Int)
     case retry(task: Int)
     case cancel(task: Int)
@@ -17,23 +17,10 @@ package enum WatchWish: Sendable, Equatable {
 
 /// A text that takes the whole screen.
 package struct WatchPage: Sendable, Equatable {
-    /// Which attempt's output.
-    package struct Log: Sendable, Equatable {
-        package var task: Int
-        package var attempt: Int
-        package var farmer: String
-
-        package init(task: Int, attempt: Int, farmer: String) {
-            self.task = task
-            self.attempt = attempt
-            self.farmer = farmer
-        }
-    }
-
     package enum Kind: Sendable, Equatable {
         case help
         case explanation(task: Int)
-        case log(Log)
+        case log(AttemptName)
     }
 
     package var kind: Kind
@@ -258,7 +245,7 @@ package struct WatchModel: Sendable {
 
     // MARK: what a row is about
 
-    private func chosenLog(_ data: WatchData, _ words: WatchWords) -> WatchPage.Log? {
+    private func chosenLog(_ data: WatchData, _ words: WatchWords) -> AttemptName? {
         guard let place = place(panel, data, words) else { return nil }
         switch panel {
         case .farmers: return nil

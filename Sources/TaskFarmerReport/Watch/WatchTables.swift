@@ -73,14 +73,11 @@ package struct WatchColumn<Row>: Sendable {
 package enum WatchTables {
     /// `0:42`, `3:05`, `2:03:04`, `3d 04:05`, of microseconds: what grows on the screen does not change its width with each look.
     package static func span(_ microseconds: Int) -> String {
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let seconds = max(0, microseconds) / 1_000_000
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-        if hours >= 48 { return "\(hours / 24)d \(two(hours % 24)):\(two(minutes))" }
-        return (hours > 0 ? "\(hours):\(two(minutes))" : "\(minutes)") + ":" + two(seconds % 60)
+        if hours >= 48 { return "\(hours / 24)d \(Text.two(hours % 24)):\(Text.two(minutes))" }
+        return (hours > 0 ? "\(hours):\(Text.two(minutes))" : "\(minutes)") + ":" + Text.two(seconds % 60)
     }
-
-    static func short(_ bytes: Int) -> String { Text.bytes(bytes) }
 
     package static let farmers: [WatchColumn<WatchData.Farmer>] = [
         WatchColumn(
@@ -103,7 +100,7 @@ package enum WatchTables {
         WatchColumn(
             "free", "memory of its machine that could be had", width: 8, from: 100, numeric: true,
             order: { .number(Double($0.alive?.outlook?.machine?.free ?? .max)) }
-        ) { row, _, _ in row.alive?.outlook?.machine.map { short($0.free) } ?? "-" },
+        ) { row, _, _ in row.alive?.outlook?.machine.map { Text.bytes($0.free) } ?? "-" },
         WatchColumn(
             "rate", "tasks that end, of late", width: 9, from: 100, numeric: true, falling: true,
             order: { .number(Double($0.alive?.milliRate ?? 0)) }
@@ -149,7 +146,7 @@ package enum WatchTables {
         WatchColumn(
             "memory", "what its processes use", width: 8, numeric: true, falling: true,
             order: { .number(Double($0.task.usage?.resident ?? -1)) }
-        ) { row, _, _ in row.task.usage.map { short($0.resident * 1024) } ?? "-" },
+        ) { row, _, _ in row.task.usage.map { Text.bytes($0.resident * 1024) } ?? "-" },
         WatchColumn("command", "what it is", width: 0) { row, _, _ in row.command ?? "" },
     ]
 

@@ -121,9 +121,11 @@ package struct WatchView {
     private mutating func tables(_ model: inout WatchModel) {
         let begin = head()
         let end = screen.rows - 2
+        let farmers = model.farmers(data, words)
+        let running = model.running(data, words)
+        let failures = model.failures(data, words)
         let counts: [WatchModel.Panel: Int] = [
-            .farmers: model.farmers(data, words).count, .running: model.running(data, words).count,
-            .failures: model.failures(data, words).count,
+            .farmers: farmers.count, .running: running.count, .failures: failures.count,
         ]
         let room = Self.share(max(0, end - begin), counts, chosen: model.panel)
         var row = begin
@@ -134,17 +136,17 @@ package struct WatchView {
             case .farmers:
                 let more = data.farmers.isEmpty ? "none" : "\(data.farmers.count)"
                 table(
-                    "farmers (\(more))", model.farmers(data, words), WatchTables.farmers, panel, &model, row, lines
+                    "farmers (\(more))", farmers, WatchTables.farmers, panel, &model, row, lines
                 ) { $0.isSilent || $0.alive == nil ? .bad : .plain }
             case .running:
                 table(
-                    "running (\(data.running.count))", model.running(data, words), WatchTables.running, panel, &model,
+                    "running (\(data.running.count))", running, WatchTables.running, panel, &model,
                     row, lines
                 ) { _ in .plain }
             case .failures:
                 let more = "\(data.failures.count)\(data.hasAllFailures ? "" : "+")"
                 table(
-                    "failed attempts (\(more))", model.failures(data, words), WatchTables.failures, panel, &model, row,
+                    "failed attempts (\(more))", failures, WatchTables.failures, panel, &model, row,
                     lines
                 ) { _ in .plain }
             }
